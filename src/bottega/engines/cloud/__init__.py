@@ -1,0 +1,1 @@
+"""Engines that call somebody else's API."""

@@ -1,0 +1,1 @@
+"""Engines of this machine. They wrap the studios' functions and run them in child processes."""

@@ -1,0 +1,81 @@
+"""What every engine looks like to the pipeline."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from bottega.compute import ComputePool
+from bottega.domain.base import Value
+from bottega.domain.task import EngineResult, Task
+from bottega.models import Model
+
+
+class Availability(Value):
+    """Whether an engine can be used now. When not: why, and what to configure."""
+
+    usable: bool
+    reason: str = ""
+    hint: str = ""
+
+
+USABLE = Availability(usable=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What an engine is given for one attempt beside the task.
+
+    `scratch` is an empty folder for its output files; it is removed after they were stored.
+    `idempotency_key` is the same for every try of this attempt, also after a crash.
+    `progress(fraction, message)` may be called from any thread; fraction is 0 to 1.
+    """
+
+    scratch: Path
+    idempotency_key: str
+    compute: ComputePool
+    progress: Callable[[float, str], None]
+    timeout_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer of `reconcile`: the provider has the call, and this is its result."""
+
+    result: EngineResult
+
+
+@dataclass(frozen=True, slots=True)
+class NeverArrived:
+    """The answer of `reconcile`: the provider surely does not know the call; it may be sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class StillUnknown:
+    """The answer of `reconcile`: nobody can say. The money stays on hold."""
+
+    reason: str
+
+
+Reconciliation = Found | NeverArrived | StillUnknown
+
+
+class Engine(Protocol):
+    """An engine performs tasks with the models that the catalogue lists under its `name`.
+
+    `perform` raises `bottega.errors` only: `ProviderUnavailable` for what is known not to have been
+    accepted, `OutcomeUnknown` when a paid call was sent and its answer lost. It is cancelled by
+    `asyncio.CancelledError` like any coroutine and must stop its work then.
+    """
+
+    name: str
+    local: bool
+    """True when nothing leaves the machine."""
+
+    def availability(self) -> Availability: ...
+
+    async def perform(self, task: Task, model: Model, attempt: Attempt) -> EngineResult: ...
+
+    async def reconcile(self, task: Task, model: Model, attempt: Attempt) -> Reconciliation:
+        """Find out what became of a call whose answer was lost, by its idempotency key. Never buys."""
+        ...
