@@ -82,8 +82,8 @@ class ComputePool:
     async def _start(self) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
             sys.executable,
-            "-m",
-            "bottega.compute.worker",
+            "-c",
+            "from bottega.compute.worker import main; main()",
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )

@@ -85,10 +85,3 @@ def main() -> None:
     while True:
         module, name, args, kwargs = calls.get()
         write_frame(answers, _run(module, name, args, kwargs))
-
-
-if __name__ == "__main__":
-    # Under `python -m` this module is `__main__`; functions that import `report_progress` must meet the same one.
-    from bottega.compute import worker
-
-    worker.main()

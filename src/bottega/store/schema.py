@@ -1,0 +1,203 @@
+"""The tables, the same on SQLite and PostgreSQL. Alembic's migrations create them; a test compares the two.
+
+Times are seconds since the Unix epoch (UTC) in double precision; money is micro-dollars in 64-bit integers.
+"""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+SECONDS: sa.Double[float] = sa.Double()
+
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    # The queue: priority first (lower is sooner), then the virtual tag, which takes turns between owners.
+    sa.Column("pool", sa.Text, nullable=False),
+    sa.Column("priority", sa.Integer, nullable=False),
+    sa.Column("vtag", SECONDS, nullable=False),
+    sa.Column("run_after", SECONDS, nullable=False),
+    # The lease: who works on it, until when; the token fences off a worker that lost it.
+    sa.Column("lease_owner", sa.Text),
+    sa.Column("lease_token", sa.Integer, nullable=False),
+    sa.Column("lease_until", SECONDS),
+    sa.Column("crashes", sa.Integer, nullable=False),
+    sa.Column("cancel_requested", sa.Boolean, nullable=False),
+    sa.Column("event_seq", sa.Integer, nullable=False),
+    # A caller's own key: the same submission sent twice makes one job.
+    sa.Column("submission_key", sa.Text),
+    # What is to be done and what came of it.
+    sa.Column("payload", sa.JSON, nullable=False),
+    sa.Column("result", sa.JSON),
+    sa.Column("error", sa.JSON),
+    sa.Column("created_at", SECONDS, nullable=False),
+    sa.Column("started_at", SECONDS),
+    sa.Column("finished_at", SECONDS),
+    sa.UniqueConstraint("owner", "submission_key"),
+    sa.Index("ix_jobs_queue", "state", "pool", "priority", "vtag"),
+    sa.Index("ix_jobs_turns", "pool", "owner", "vtag"),
+    sa.Index("ix_jobs_owner", "owner", "created_at"),
+)
+
+steps = sa.Table(
+    "steps",
+    metadata,
+    sa.Column("job_id", sa.Text, sa.ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("paid", sa.Boolean, nullable=False),
+    sa.Column("idempotency_key", sa.Text, nullable=False),
+    sa.Column("result", sa.JSON),
+    sa.Column("started_at", SECONDS, nullable=False),
+    sa.Column("finished_at", SECONDS),
+)
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("job_id", sa.Text, sa.ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("data", sa.JSON, nullable=False),
+    sa.Column("at", SECONDS, nullable=False),
+)
+
+workers = sa.Table(
+    "workers",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("pid", sa.Integer, nullable=False),
+    sa.Column("process_started", sa.Text, nullable=False),
+    sa.Column("heartbeat_at", SECONDS, nullable=False),
+)
+
+assets = sa.Table(
+    "assets",
+    metadata,
+    sa.Column("owner", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("media", sa.JSON, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("provenance", sa.JSON),
+    sa.Column("created_at", SECONDS, nullable=False),
+    sa.Index("ix_assets_owner_created_at", "owner", "created_at"),
+)
+
+cached_results = sa.Table(
+    "cached_results",
+    metadata,
+    sa.Column("owner", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.JSON, nullable=False),
+    sa.Column("expires_at", SECONDS, nullable=False),
+    sa.Index("ix_cached_results_expires_at", "expires_at"),
+)
+
+api_keys = sa.Table(
+    "api_keys",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+    sa.Column("scopes", sa.JSON, nullable=False),
+    sa.Column("created_at", SECONDS, nullable=False),
+    sa.Column("last_used_at", SECONDS),
+    sa.Column("revoked_at", SECONDS),
+)
+
+budgets = sa.Table(
+    "budgets",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    # `user` (subject: an owner, or `*` for every owner by itself) or `total` (subject empty).
+    sa.Column("scope", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("period", sa.Text, nullable=False),
+    sa.Column("cap", sa.BigInteger, nullable=False),
+    sa.UniqueConstraint("scope", "subject", "period"),
+)
+
+budget_windows = sa.Table(
+    "budget_windows",
+    metadata,
+    sa.Column("budget_id", sa.Text, sa.ForeignKey("budgets.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("starts_at", sa.BigInteger, primary_key=True),
+    sa.Column("held", sa.BigInteger, nullable=False),
+    sa.Column("spent", sa.BigInteger, nullable=False),
+)
+
+holds = sa.Table(
+    "holds",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("job_id", sa.Text, nullable=False),
+    sa.Column("model_id", sa.Text, nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("charged", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("created_at", SECONDS, nullable=False),
+    sa.Column("settled_at", SECONDS),
+    sa.Index("ix_holds_owner_created_at", "owner", "created_at"),
+    sa.Index("ix_holds_state", "state"),
+)
+
+hold_windows = sa.Table(
+    "hold_windows",
+    metadata,
+    sa.Column("hold_id", sa.Text, sa.ForeignKey("holds.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("budget_id", sa.Text, primary_key=True),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("starts_at", sa.BigInteger, nullable=False),
+)
+
+ledger = sa.Table(
+    "ledger",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("hold_id", sa.Text, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("job_id", sa.Text, nullable=False),
+    sa.Column("model_id", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("evidence", sa.JSON, nullable=False),
+    sa.Column("at", SECONDS, nullable=False),
+    sa.Index("ix_ledger_owner_at", "owner", "at"),
+    sa.Index("ix_ledger_hold_id", "hold_id"),
+)
+
+observations = sa.Table(
+    "observations",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("at", SECONDS, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("job_id", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("workflow", sa.Text, nullable=False),
+    sa.Column("model_id", sa.Text, nullable=False),
+    sa.Column("seconds", SECONDS),
+    sa.Column("megapixels", SECONDS),
+    sa.Column("cost", sa.BigInteger),
+    sa.Column("accepted", sa.Boolean),
+    sa.Column("data", sa.JSON, nullable=False),
+    sa.Index("ix_observations_workflow_kind_id", "workflow", "kind", "id"),
+    sa.Index("ix_observations_at", "at"),
+)
