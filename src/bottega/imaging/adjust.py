@@ -6,15 +6,15 @@ pixels, a band of rows at a time.
 """
 
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bottega.imaging.colour import linear_to_srgb, luma, srgb_to_linear
+from bottega.imaging.colour import RGB_TO_XYZ, XYZ_TO_RGB, linear_to_srgb, luma, srgb_to_linear
 from bottega.imaging.picture import F32
 
-Pixels = TypeVar("Pixels", NDArray[np.uint8], NDArray[np.uint16])
+Samples = NDArray[np.uint8] | NDArray[np.uint16]
 F64 = NDArray[np.float64]
 
 BAND_PIXELS = 1 << 20
@@ -35,10 +35,6 @@ DUV_AT_FULL = 0.02
 D65_XY = (0.3127, 0.3290)
 D65_MIREDS = 1e6 / 6504.0
 
-# IEC 61966-2-1, linear sRGB to CIE XYZ with D65.
-RGB_TO_XYZ: F64 = np.array(
-    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
-)
 # Lam (1985), the cone responses of the Bradford chromatic adaptation.
 BRADFORD: F64 = np.array(
     [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]],
@@ -58,7 +54,6 @@ LMS_TO_OKLAB: F64 = np.array(
         [0.0259040371, 0.7827717662, -0.8086757660],
     ]
 )
-LUMINANCE = RGB_TO_XYZ[1].astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +68,7 @@ class Adjustments:
     saturation: float = 0.0
 
 
-def adjust(rgb: Pixels, wanted: Adjustments) -> Pixels:
+def adjust(rgb: Samples, wanted: Adjustments) -> Samples:
     """All adjustments in the order of the fields. `rgb`: H x W x 3, uint8 or uint16, sRGB; kept type and size."""
     if wanted == Adjustments():
         return rgb
@@ -160,7 +155,7 @@ def into_gamut(linear: F32) -> F32:
 
     Linear RGB, H x W x 3. Keeps luminance (up to white) and hue, where clipping would keep neither.
     """
-    grey = np.clip(linear @ LUMINANCE, 0, 1)
+    grey = np.clip(luma(linear), 0, 1)
     highest, lowest = linear.max(axis=2), linear.min(axis=2)
     over = (1 - grey) / np.maximum(highest - grey, 1e-6)
     under = grey / np.maximum(grey - lowest, 1e-6)
@@ -172,12 +167,7 @@ def into_gamut(linear: F32) -> F32:
 def white_balance_matrix(temperature: float, tint: float) -> F64:
     """3 x 3, linear sRGB to linear sRGB: what the Bradford adaptation to the shifted white does."""
     adapt = _adaptation(_xy_to_xyz(*D65_XY), _xy_to_xyz(*_shifted_white(temperature, tint)))
-    return np.linalg.inv(RGB_TO_XYZ) @ adapt @ RGB_TO_XYZ
-
-
-def mean_luma(rgb: F32) -> float:
-    """Mean Rec. 709 luma of a gamma-encoded picture, 0 to 1."""
-    return float(luma(rgb).mean())
+    return XYZ_TO_RGB @ adapt @ RGB_TO_XYZ
 
 
 def _adaptation(source: F64, target: F64) -> F64:

@@ -6,7 +6,7 @@ is the upper left corner.
 
 import math
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from bottega.errors import InvalidOption
 from bottega.imaging.picture import F32
 
-Pixels = TypeVar("Pixels", NDArray[np.uint8], NDArray[np.uint16])
+Samples = NDArray[np.uint8] | NDArray[np.uint16]
 F64 = NDArray[np.float64]
 
 MAX_SIDE = 30_000
@@ -30,22 +30,23 @@ class Box:
     height: int
 
 
-def rotate(pixels: Pixels, degrees: float) -> Pixels:
+def rotate(pixels: Samples, degrees: float) -> Samples:
     """Turn clockwise. Quarter turns move pixels unchanged; any other angle is resampled (bicubic) and cut to
     the largest upright rectangle without empty corners."""
     turns = degrees / 90
     if turns == round(turns):
-        return np.ascontiguousarray(np.rot90(pixels, -round(turns) % 4))
+        quarter: Any = np.rot90(pixels, -round(turns) % 4)
+        return np.ascontiguousarray(quarter)
     height, width = pixels.shape[:2]
     box_width, box_height = inscribed_size(width, height, degrees)
     # Pixel centres are at whole numbers, so the middle of the picture is at (size - 1) / 2.
     matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), -degrees, 1.0)
     matrix[0, 2] += (box_width - width) / 2
     matrix[1, 2] += (box_height - height) / 2
-    turned = cv2.warpAffine(
+    turned: Any = cv2.warpAffine(
         pixels, matrix, (box_width, box_height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
-    return turned.astype(pixels.dtype, copy=False)
+    return np.asarray(turned)
 
 
 def inscribed_size(width: int, height: int, degrees: float) -> tuple[int, int]:
@@ -66,23 +67,24 @@ def inscribed_size(width: int, height: int, degrees: float) -> tuple[int, int]:
     return max(1, math.floor(inner[0])), max(1, math.floor(inner[1]))
 
 
-def flip(pixels: Pixels, direction: str) -> Pixels:
+def flip(pixels: Samples, direction: str) -> Samples:
     """`horizontal` mirrors left and right, `vertical` top and bottom."""
     if direction not in ("horizontal", "vertical"):
         raise InvalidOption(f"A picture is flipped horizontal or vertical, not {direction!r}.")
-    return np.ascontiguousarray(pixels[:, ::-1] if direction == "horizontal" else pixels[::-1])
+    mirrored: Any = pixels[:, ::-1] if direction == "horizontal" else pixels[::-1]
+    return np.ascontiguousarray(mirrored)
 
 
-def crop(pixels: Pixels, box: Box) -> Pixels:
+def crop(pixels: Samples, box: Box) -> Samples:
     """The part inside `box`. Raises InvalidOption when the box is empty or reaches out of the picture."""
     height, width = pixels.shape[:2]
-    inside = 0 <= box.left and 0 <= box.top and box.left + box.width <= width and box.top + box.height <= height
-    if not inside or box.width < 1 or box.height < 1:
+    reaches_out = box.left + box.width > width or box.top + box.height > height
+    if reaches_out or min(box.left, box.top) < 0 or min(box.width, box.height) < 1:
         raise InvalidOption(
             f"The crop of {box.width} x {box.height} pixels at {box.left}, {box.top} is not inside the picture "
             f"of {width} x {height} pixels."
         )
-    part = pixels[box.top : box.top + box.height, box.left : box.left + box.width]
+    part: Any = pixels[box.top : box.top + box.height, box.left : box.left + box.width]
     return np.ascontiguousarray(part)
 
 
@@ -90,7 +92,9 @@ def parse_aspect(text: str) -> tuple[int, int]:
     """`"4:5"` -> (4, 5). Raises InvalidOption for anything else."""
     first, colon, second = text.partition(":")
     if not (colon and first.isdecimal() and second.isdecimal() and int(first) and int(second)):
-        raise InvalidOption(f"{text!r} is not an aspect ratio.", hint="Write width:height, such as 4:5 or 16:9.")
+        raise InvalidOption(
+            f"{text!r} is not an aspect ratio.", hint="Write width:height, such as 4:5 or 16:9."
+        )
     return int(first), int(second)
 
 
@@ -134,18 +138,21 @@ def _best_offset(profile: F64, full: int, size: int) -> int:
     return round(share * (full - size))
 
 
-def resize(pixels: Pixels, width: int, height: int) -> Pixels:
+def resize(pixels: Samples, width: int, height: int) -> Samples:
     """To exactly `width` x `height` pixels: area means when shrinking, Lanczos (radius 4) when enlarging.
 
     Raises InvalidOption when a side is below 1 or above `MAX_SIDE`.
     """
     if not (1 <= width <= MAX_SIDE and 1 <= height <= MAX_SIDE):
-        raise InvalidOption(f"A picture of {width} x {height} pixels cannot be made (1 to {MAX_SIDE} per side).")
+        raise InvalidOption(
+            f"A picture of {width} x {height} pixels cannot be made (1 to {MAX_SIDE} per side)."
+        )
     if pixels.shape[:2] == (height, width):
         return pixels
     shrinks = width <= pixels.shape[1] and height <= pixels.shape[0]
     method = cv2.INTER_AREA if shrinks else cv2.INTER_LANCZOS4
-    return cv2.resize(pixels, (width, height), interpolation=method).astype(pixels.dtype, copy=False)
+    resized: Any = cv2.resize(pixels, (width, height), interpolation=method)
+    return np.asarray(resized)
 
 
 def fit_size(width: int, height: int, to_width: int | None, to_height: int | None) -> tuple[int, int]:

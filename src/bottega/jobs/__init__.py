@@ -1,0 +1,1 @@
+"""Durable executions: the queue, the runner, and the pipeline that a request goes through."""

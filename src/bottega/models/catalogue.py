@@ -128,7 +128,9 @@ def load_catalogue(user_file: Path | None = None) -> Catalogue:
         try:
             text = user_file.read_text(encoding="utf-8")
         except OSError as error:
-            raise InvalidOption(f"The catalogue file {user_file} cannot be read: {error.strerror}.") from error
+            raise InvalidOption(
+                f"The catalogue file {user_file} cannot be read: {error.strerror}."
+            ) from error
         entries |= _entries(text, str(user_file))
     return Catalogue([entries[key] for key in entries])
 

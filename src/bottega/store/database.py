@@ -155,6 +155,8 @@ class Database:
             stopping = False
             while not stopping:
                 batch, stopping = self._take()
+                # From here on nobody can cancel them; who had given up before is left out.
+                batch = [item for item in batch if item.future.set_running_or_notify_cancel()]
                 if batch:
                     _commit_together(connection, batch)
                 for item in batch:

@@ -45,7 +45,7 @@ jobs = sa.Table(
     sa.Column("finished_at", SECONDS),
     sa.UniqueConstraint("owner", "submission_key"),
     sa.Index("ix_jobs_queue", "state", "pool", "priority", "vtag"),
-    sa.Index("ix_jobs_turns", "pool", "owner", "vtag"),
+    sa.Index("ix_jobs_turns", "pool", "owner", "state", "vtag"),
     sa.Index("ix_jobs_owner", "owner", "created_at"),
 )
 

@@ -9,7 +9,10 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 
 JOBS = "jobs"
-"""Something may be waiting to be run, or a running job was asked to stop."""
+"""Something may be waiting to be run."""
+
+CANCELS = "cancels"
+"""A running job may have been asked to stop."""
 
 
 def job_topic(job_id: str) -> str:

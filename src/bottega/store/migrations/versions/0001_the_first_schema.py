@@ -98,7 +98,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_jobs_owner", "jobs", ["owner", "created_at"])
     op.create_index("ix_jobs_queue", "jobs", ["state", "pool", "priority", "vtag"])
-    op.create_index("ix_jobs_turns", "jobs", ["pool", "owner", "vtag"])
+    op.create_index("ix_jobs_turns", "jobs", ["pool", "owner", "state", "vtag"])
 
     op.create_table(
         "ledger",

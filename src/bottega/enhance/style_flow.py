@@ -1,0 +1,103 @@
+"""The direction of a picture's forms, and averages along it: what hatching, brush strokes and clean lines follow."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+from bottega.imaging.picture import F32
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Unit vectors along the edges, `dx` and `dy`, H x W; `coherence` in [0, 1]: how sure the direction is."""
+
+    dx: F32
+    dy: F32
+    coherence: F32
+
+
+def edge_flow(grey: F32, sigma: float, resting_angle: float | None = None) -> Flow:
+    """Tangents of the smoothed structure tensor (Brox et al. 2006; Kyprianidis and Doellner 2008).
+
+    `grey`: H x W in [0, 1]; `sigma`: pixels over which directions are averaged. Where no direction prevails the
+    tangent turns to `resting_angle` (degrees, clockwise from the x axis), as a hand keeps its habitual stroke.
+    """
+    gx, gy = _scharr(grey, 1, 0), _scharr(grey, 0, 1)
+    j11, j22, j12 = (smooth(product, sigma) for product in (gx * gx, gy * gy, gx * gy))
+    # Angle doubling: tensors of opposite directions add up instead of cancelling.
+    double_cos, double_sin = j22 - j11, -2 * j12
+    strength = np.sqrt(double_cos**2 + double_sin**2)
+    coherence = strength / (j11 + j22 + np.float32(1e-6))
+    if resting_angle is not None:
+        weight = np.float32(np.percentile(strength, 40) + 1e-7)
+        double_cos = double_cos + weight * np.float32(np.cos(np.deg2rad(2 * resting_angle)))
+        double_sin = double_sin + weight * np.float32(np.sin(np.deg2rad(2 * resting_angle)))
+    angle = (0.5 * np.arctan2(double_sin, double_cos)).astype(np.float32)
+    return Flow(np.cos(angle), np.sin(angle), coherence.astype(np.float32))
+
+
+def along_flow(values: F32, flow: Flow, length: float, step: float = 1.0) -> F32:
+    """Line integral convolution (Cabral and Leedom 1993): means over `length` pixels along the flow, both ways,
+    with a Hann window. `values`: H x W or H x W x C."""
+    steps = max(1, round(length / 2 / step))
+    height, width = flow.dx.shape
+    base_y, base_x = np.mgrid[:height, :width].astype(np.float32)
+    total, weights = values.copy(), np.float32(1)
+    for sign in (1.0, -1.0):
+        x, y = base_x.copy(), base_y.copy()
+        vx, vy = flow.dx * np.float32(sign), flow.dy * np.float32(sign)
+        for index in range(1, steps + 1):
+            x += vx * np.float32(step)
+            y += vy * np.float32(step)
+            weight = np.float32(0.5 + 0.5 * np.cos(np.pi * index / (steps + 1)))
+            total += weight * sample(values, x, y)
+            weights += weight
+            if index < steps:
+                vx, vy = _next_direction(flow, x, y, vx, vy)
+    return (total / weights).astype(np.float32)
+
+
+def _next_direction(flow: Flow, x: F32, y: F32, vx: F32, vy: F32) -> tuple[F32, F32]:
+    # Nearest neighbour: tangents have no sign, and interpolating between opposite ones gives nothing.
+    next_x = sample(flow.dx, x, y, cv2.INTER_NEAREST)
+    next_y = sample(flow.dy, x, y, cv2.INTER_NEAREST)
+    turn = np.where(next_x * vx + next_y * vy < 0, np.float32(-1), np.float32(1))
+    return next_x * turn, next_y * turn
+
+
+def sample(values: F32, x: F32, y: F32, method: int = cv2.INTER_LINEAR) -> F32:
+    return plain(cv2.remap(values, x, y, method, borderMode=cv2.BORDER_REFLECT_101))
+
+
+def smooth(values: F32, sigma: float) -> F32:
+    """Gaussian blur, `sigma` in pixels."""
+    return plain(cv2.GaussianBlur(values, (0, 0), max(sigma, 0.1)))
+
+
+def shrink(values: Any, width: int, height: int) -> Any:
+    return plain(cv2.resize(values, (width, height), interpolation=cv2.INTER_AREA))
+
+
+def enlarge(values: Any, width: int, height: int) -> Any:
+    return plain(cv2.resize(values, (width, height), interpolation=cv2.INTER_CUBIC))
+
+
+def noise(height: int, width: int, seed: int) -> F32:
+    """White noise, mean 0 and standard deviation 1, the same for the same seed."""
+    return np.random.default_rng(seed).standard_normal((height, width), dtype=np.float32)
+
+
+def standardised(values: F32) -> F32:
+    """Mean 0, standard deviation 1."""
+    return ((values - values.mean()) / (values.std() + np.float32(1e-6))).astype(np.float32)
+
+
+def plain(values: Any) -> Any:
+    """OpenCV's results as plain numpy arrays for the type checker; nothing is copied."""
+    return np.asarray(values)
+
+
+def _scharr(grey: F32, dx: int, dy: int) -> F32:
+    return plain(cv2.Scharr(grey, cv2.CV_32F, dx, dy, scale=1 / 32))

@@ -1,0 +1,94 @@
+"""Oil paint: colour patches that keep the edges, strokes that follow the form, bristle marks that catch the light.
+
+After Kyprianidis, Kang and Doellner, "Image and Video Abstraction by Anisotropic Kuwahara Filtering" (2009), in
+its isotropic form with eight smooth sectors (Papari et al. 2007); the direction of the strokes comes from line
+integral convolution along the edges.
+"""
+
+import cv2
+import numpy as np
+
+from bottega.enhance.style_flow import along_flow, edge_flow, enlarge, noise, plain, shrink, smooth, standardised
+from bottega.imaging.adjust import change_saturation
+from bottega.imaging.colour import luma
+from bottega.imaging.picture import F32, U8
+
+UNIT_SIDE = 1000.0
+"""All lengths below are pixels of a picture whose longer side is this long."""
+KUWAHARA_SIDE = 1000
+"""Longer side at which the colour patches are made."""
+
+SECTORS = 8
+PATCH_RADIUS = 6.0
+SHARPNESS = 8.0
+"""Exponent q of the sectors' weights 1 / (1 + variance)^(q/2)."""
+RELIEF = 0.55
+"""Depth of the paint's relief, relative to the lateral size of a bristle mark."""
+
+
+def oil_paint(rgb: U8) -> U8:
+    """H x W x 3 to a painting of the same size."""
+    height, width = rgb.shape[:2]
+    scale = min(1.0, KUWAHARA_SIDE / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = shrink(rgb, *size).astype(np.float32) / 255
+    unit = max(size) / UNIT_SIDE
+    patches = _kuwahara(small, max(2.0, PATCH_RADIUS * unit))
+    flow = edge_flow(luma(patches), 5.0 * unit, resting_angle=-38.0)
+    painted = along_flow(patches, flow, 16 * unit)
+    if scale < 1:
+        painted = np.clip(enlarge(painted, width, height), 0, 1)
+    return _lit(np.clip(painted, 0, 1).astype(np.float32))
+
+
+def _kuwahara(rgb: F32, radius: float) -> F32:
+    """Each pixel the mean of the sectors around it, the evener a sector the more it counts."""
+    squared = rgb * rgb
+    total = np.zeros_like(rgb)
+    weights = np.zeros((*rgb.shape[:2], 1), np.float32)
+    for kernel in _sectors(radius):
+        mean = plain(cv2.filter2D(rgb, -1, kernel, borderType=cv2.BORDER_REFLECT))
+        variance = plain(cv2.filter2D(squared, -1, kernel, borderType=cv2.BORDER_REFLECT)) - mean * mean
+        spread = np.maximum(variance.sum(axis=2, keepdims=True), 0) * np.float32(255.0**2)
+        weight = 1 / (1 + spread) ** np.float32(SHARPNESS / 2)
+        weight = np.maximum(weight, np.float32(1e-30))
+        total += mean * weight
+        weights += weight
+    return (total / weights).astype(np.float32)
+
+
+def _sectors(radius: float) -> list[F32]:
+    """Overlapping wedges of a Gaussian disc, each of sum 1."""
+    half = int(np.ceil(radius))
+    y, x = np.mgrid[-half : half + 1, -half : half + 1].astype(np.float32)
+    distance, angle = np.hypot(x, y), np.arctan2(y, x)
+    disc = np.exp(-0.5 * (distance / (0.55 * radius)) ** 2) * (distance <= radius + 0.5)
+    kernels: list[F32] = []
+    for index in range(SECTORS):
+        turned = np.angle(np.exp(1j * (angle - 2 * np.pi * index / SECTORS)))
+        wedge = np.clip(1.25 - np.abs(turned) / (np.pi / SECTORS), 0, 1)
+        wedge[half, half] = 0.5
+        kernel = disc * wedge
+        kernels.append((kernel / kernel.sum()).astype(np.float32))
+    return kernels
+
+
+def _lit(painted: F32) -> U8:
+    """The painting under a light from the upper left: bristle marks and the ridges between strokes as relief."""
+    height, width = painted.shape[:2]
+    unit = max(height, width) / UNIT_SIDE
+    grey = luma(painted)
+    flow = edge_flow(grey, 6.0 * unit, resting_angle=-38.0)
+    bristles = along_flow(smooth(noise(height, width, 21), 0.8 * unit), flow, 34 * unit, max(1.0, 1.5 * unit))
+    broad = along_flow(smooth(noise(height, width, 22), 2.6 * unit), flow, 60 * unit, max(1.0, 2.5 * unit))
+    relief = standardised(bristles) * 0.8 * unit + standardised(broad) * 1.6 * unit + grey * 9.0 * unit
+    dx = plain(cv2.Scharr(relief, cv2.CV_32F, 1, 0, scale=1 / 32)) * RELIEF
+    dy = plain(cv2.Scharr(relief, cv2.CV_32F, 0, 1, scale=1 / 32)) * RELIEF
+    light = np.float32([-0.45, -0.55, 0.70])
+    shading = (-dx * light[0] - dy * light[1] + light[2]) / np.sqrt(dx * dx + dy * dy + 1)
+    shade = np.clip(shading / light[2], 0.6, 1.45)[..., None]
+    coloured = change_saturation(np.clip(painted, 0, 1).astype(np.float32), 0.18)
+    # Darkened by multiplying, brightened by screening: bright paint keeps its colour under the highlights.
+    dark = coloured * np.minimum(shade, 1)
+    lit = 1 - (1 - dark) * (1 - np.clip(shade - 1, 0, 1) * 0.42)
+    return np.rint(np.clip(lit, 0, 1) * 255).astype(np.uint8)

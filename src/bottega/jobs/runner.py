@@ -1,0 +1,227 @@
+"""The embedded runner: claims jobs and runs them as asyncio tasks in this process.
+
+It knows nothing of what a job does; the handler it is given does. Another runner (one that is fed by a message
+broker) may drive the same handler through the same claims.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+
+import structlog
+
+from bottega.domain.job import JobState
+from bottega.errors import Cancelled, ComputeError
+from bottega.jobs.identity import new_id, this_host, this_process
+from bottega.jobs.leases import heartbeat, recover, register, unregister
+from bottega.jobs.queue import Claimed, ClaimFor, cancels, claim
+from bottega.jobs.run import HandOver, JobRun, Outcome, Stop
+from bottega.jobs.writes import LeaseLost
+from bottega.store.database import Database
+from bottega.store.signals import CANCELS, JOBS
+
+Handler = Callable[[JobRun], Awaitable[Outcome]]
+LOOK_SECONDS = 1.0  # the net under the wake-ups
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerOptions:
+    concurrency: int = 4
+    per_owner: int = 0
+    lease_s: float = 30.0
+    max_crashes: int = 2
+    pools: tuple[str, ...] = ("default",)
+    only: str | None = None
+    """Run this job only."""
+
+
+@dataclass(slots=True)
+class Runner:
+    """`start`, then it works until `stop`."""
+
+    database: Database
+    handler: Handler
+    options: RunnerOptions = RunnerOptions()
+    id: str = field(default_factory=lambda: new_id("worker"))
+    _runs: dict[str, JobRun] = field(default_factory=dict[str, JobRun])
+    _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
+    _loops: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
+    _stopping: bool = False
+    _beat_end: threading.Event = field(default_factory=threading.Event)
+    _beat: threading.Thread | None = None
+
+    async def start(self) -> None:
+        """Register, put back the jobs of dead processes, begin to work."""
+        process = this_process()
+        await self.database.write(lambda c: register(c, self.id, process))
+        await self._recover()
+        loop = asyncio.get_running_loop()
+        # In a thread of its own: code that blocks the event loop must not cost the leases.
+        self._beat = threading.Thread(target=self._heartbeat, args=(loop,), name="job-heartbeat", daemon=True)
+        self._beat.start()
+        self._loops = [
+            asyncio.create_task(self._claim_loop(), name="job-claims"),
+            asyncio.create_task(self._cancel_loop(), name="job-cancels"),
+            asyncio.create_task(self._recover_loop(), name="job-recovery"),
+        ]
+
+    async def stop(self, grace_s: float = 30.0) -> None:
+        """Claim no more; let the running step of each job end within `grace_s`, then put the job back."""
+        self._stopping = True
+        self.database.signals.send(JOBS)
+        await asyncio.gather(self._loops[0])  # a claim under way still brings its jobs
+        for run in self._runs.values():
+            run.handing_over = True
+        running = list(self._tasks.values())
+        if running:
+            await asyncio.wait(running, timeout=grace_s)
+        for job_id in list(self._tasks):
+            self._stop_job(job_id, Stop.SHUTDOWN)
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        self._beat_end.set()
+        if self._beat is not None:
+            await asyncio.to_thread(self._beat.join)
+        await self.database.write(lambda c: unregister(c, self.id))
+
+    @property
+    def running(self) -> int:
+        return len(self._tasks)
+
+    # --- claiming and running --------------------------------------------------------------------------------
+
+    async def _claim_loop(self) -> None:
+        with self.database.signals.subscribe(JOBS) as waiter:
+            while not self._stopping:
+                free = self.options.concurrency - len(self._tasks)
+                claimed = await self._claim(free) if free > 0 else []
+                for job in claimed:
+                    self._begin(job)
+                if len(claimed) < free or free <= 0:
+                    await waiter.wait(LOOK_SECONDS)
+
+    async def _claim(self, free: int) -> list[Claimed]:
+        suspects = sum(1 for run in self._runs.values() if run.claimed.crashes)
+        who = ClaimFor(
+            worker=self.id,
+            limit=free,
+            lease_s=self.options.lease_s,
+            pools=self.options.pools,
+            per_owner=self.options.per_owner,
+            suspects_allowed=max(0, 1 - suspects),
+            only=self.options.only,
+        )
+        return await self.database.write(lambda c: claim(c, who))
+
+    def _begin(self, job: Claimed) -> None:
+        run = JobRun(
+            database=self.database,
+            claimed=job,
+            lease_s=self.options.lease_s,
+            lease_until=time.monotonic() + self.options.lease_s,
+        )
+        self._runs[job.id] = run
+        self._tasks[job.id] = asyncio.create_task(self._run(run), name=f"job-{job.id}")
+
+    async def _run(self, run: JobRun) -> None:
+        try:
+            await self._run_to_the_end(run)
+        except LeaseLost:
+            log.warning("job.lease_lost", job=run.id)
+        except Exception:
+            log.exception("job.write_failed", job=run.id)
+        finally:
+            del self._runs[run.id], self._tasks[run.id]
+            self.database.signals.send(JOBS)  # there is room for another
+
+    async def _run_to_the_end(self, run: JobRun) -> None:
+        run.entered = True
+        try:
+            if run.stop is not None:
+                raise asyncio.CancelledError
+            await run.load()
+            outcome = await self.handler(run)
+        except HandOver as hand_over:
+            await run.hand_back(hand_over.delay_s)
+            return
+        except asyncio.CancelledError:
+            await self._end_cancelled(run)
+            return
+        except LeaseLost:
+            raise
+        except Exception as error:
+            log.exception("job.failed", job=run.id)
+            failure = ComputeError(f"An unexpected fault ended this job: {type(error).__name__}: {error}")
+            outcome = Outcome(JobState.FAILED, error=failure.as_dict())
+        await run.finish(outcome)
+
+    async def _end_cancelled(self, run: JobRun) -> None:
+        """The task was cancelled; what that means was said beforehand in `run.stop`."""
+        match run.stop:
+            case Stop.CANCEL:
+                error = Cancelled("The job was cancelled while it was running.")
+                await run.finish(Outcome(JobState.CANCELLED, error=error.as_dict()))
+            case Stop.SHUTDOWN:
+                await run.hand_back()
+            case Stop.LEASE_LOST:
+                raise LeaseLost(run.id)
+            case None:  # nobody of ours: the event loop is being torn down
+                raise asyncio.CancelledError
+
+    def _stop_job(self, job_id: str, reason: Stop) -> None:
+        run, task = self._runs.get(job_id), self._tasks.get(job_id)
+        if run is not None and task is not None and run.stop is None:
+            run.stop = reason
+            if run.entered:  # a task that has not begun would vanish without a word
+                task.cancel()
+
+    # --- leases, cancels, recovery ---------------------------------------------------------------------------
+
+    def _heartbeat(self, loop: asyncio.AbstractEventLoop) -> None:
+        while not self._beat_end.wait(self.options.lease_s / 3):
+            asked = time.monotonic()
+            before = set(self._runs)
+            try:
+                kept = self.database.write_now(
+                    partial(heartbeat, worker=self.id, running=before, lease_s=self.options.lease_s)
+                )
+            except Exception:
+                log.exception("job.heartbeat_failed")
+                continue
+            with suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(self._leases_renewed, kept, before - kept, asked)
+
+    def _leases_renewed(self, kept: set[str], lost: set[str], asked: float) -> None:
+        for job_id in kept:
+            if job_id in self._runs:
+                self._runs[job_id].lease_until = asked + self.options.lease_s
+        for job_id in lost:
+            self._stop_job(job_id, Stop.LEASE_LOST)
+
+    async def _cancel_loop(self) -> None:
+        with self.database.signals.subscribe(CANCELS) as waiter:
+            while True:
+                await waiter.wait(LOOK_SECONDS)
+                if self._runs:
+                    for job_id in await self.database.read(lambda c: cancels(c, self.id)):
+                        self._stop_job(job_id, Stop.CANCEL)
+
+    async def _recover_loop(self) -> None:
+        while True:
+            await asyncio.sleep(min(self.options.lease_s / 3, 5.0))
+            await self._recover()
+
+    async def _recover(self) -> None:
+        host = this_host()
+        recovered = await self.database.write(lambda c: recover(c, host, self.options.max_crashes))
+        for job_id in recovered:
+            log.warning("job.recovered", job=job_id)
+        if recovered:
+            self.database.signals.send_all()
