@@ -42,7 +42,7 @@ def process_start(pid: int) -> str | None:
     """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # the second: it ended between opening and reading
         if Path("/proc/self/stat").exists():
             return None
         try:

@@ -5,8 +5,8 @@ import sqlalchemy as sa
 from bottega.domain.job import JobState
 from bottega.errors import Quarantined
 from bottega.jobs.identity import ProcessIdentity, is_alive
-from bottega.jobs.queue import AnyRow, EventRow, Json, insert_new
-from bottega.store.database import epoch_now
+from bottega.jobs.queue import AnyRow, EventRow, Json
+from bottega.store.database import epoch_now, insert_new
 from bottega.store.schema import events as E
 from bottega.store.schema import jobs as J
 from bottega.store.schema import workers as W
@@ -35,20 +35,25 @@ _renew = (
         J.c.state == "running",
     )
     .values(lease_until=sa.bindparam("until"))
-    .returning(J.c.id)
+    .returning(J.c.id, J.c.lease_token)
 )
 _beat = sa.update(W).where(W.c.id == sa.bindparam("worker")).values(heartbeat_at=sa.bindparam("now"))
 
 
-def heartbeat(connection: sa.Connection, worker: str, running: set[str], lease_s: float) -> set[str]:
-    """Renew a worker's leases of the jobs that it runs; returns the ids of those that it still has."""
+Lease = tuple[str, int]
+"""Id of a job and the fencing token under which it was claimed."""
+
+
+def heartbeat(connection: sa.Connection, worker: str, running: set[Lease], lease_s: float) -> set[Lease]:
+    """Renew a worker's leases of the jobs that it runs; returns those that it still has.
+
+    A worker that lost a job and claimed it anew has it under the new token only.
+    """
     now = epoch_now(connection)
     connection.execute(_beat, {"worker": worker, "now": now})
-    return set(
-        connection.execute(
-            _renew, {"worker": worker, "ids": sorted(running), "until": now + lease_s}
-        ).scalars()
-    )
+    ids = sorted({job_id for job_id, _ in running})
+    rows = connection.execute(_renew, {"worker": worker, "ids": ids, "until": now + lease_s}).all()
+    return {(row.id, row.lease_token) for row in rows} & running
 
 
 _leased = sa.select(J.c.id, J.c.lease_owner, J.c.lease_until, J.c.crashes, J.c.cancel_requested).where(

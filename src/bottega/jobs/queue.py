@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bottega.domain.job import JobState
-from bottega.store.database import epoch_now
+from bottega.store.database import epoch_now, insert_new
 from bottega.store.schema import events as E
 from bottega.store.schema import jobs as J
 
@@ -53,14 +52,6 @@ class Claimed:
     token: int
     lease_until: float
     crashes: int
-
-
-def insert_new(connection: sa.Connection, table: sa.Table, rows: Sequence[Json]) -> None:
-    """Insert; rows whose key exists are left as they are (a repeated transaction changes nothing)."""
-    if not rows:
-        return
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    connection.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
 
 
 # --- put in --------------------------------------------------------------------------------------------------

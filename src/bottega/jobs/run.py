@@ -8,8 +8,10 @@ from enum import Enum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from bottega.domain.job import JobState
+from bottega.jobs.leases import Lease
 from bottega.jobs.queue import Claimed, EventRow, Json
 from bottega.jobs.writes import (
     LeaseLost,
@@ -21,10 +23,11 @@ from bottega.jobs.writes import (
     recorded_steps,
     tell,
 )
-from bottega.store.database import Database
-from bottega.store.signals import job_topic
+from bottega.store.database import Database, is_passing
+from bottega.store.signals import JOBS, job_topic
 
 FLUSH_SECONDS = 0.015  # events that come within this time share a transaction
+AGAIN_SECONDS = 0.2  # between tries to write while the database is away
 PAID_MARGIN = 0.25  # share of the lease that must be left before a paid call is begun
 
 
@@ -79,6 +82,10 @@ class JobRun:
     def id(self) -> str:
         return self.claimed.id
 
+    @property
+    def lease(self) -> Lease:
+        return self.claimed.id, self.claimed.token
+
     async def load(self) -> None:
         """Read what earlier lives of this job recorded. A job on its first claim has nothing."""
         if self.claimed.token > 1:
@@ -113,10 +120,12 @@ class JobRun:
         return result
 
     async def begin_paid(self, key: str, *, also: Also | None = None) -> None:
-        """Write down that the paid call `key` is about to be made, together with its hold."""
+        """Write down that the paid call `key` is about to be made, together with its hold.
+
+        Raises HandOver when the process is about to end, LeaseLost when too little of the lease is left.
+        """
         self.check_may_go_on()
-        if self.lease_until - time.monotonic() < PAID_MARGIN * self.lease_s:
-            raise LeaseLost(self.id)
+        self._check_lease()
         idempotency = self.idempotency_key(key)
 
         def write(connection: sa.Connection, story: list[EventRow]) -> None:
@@ -126,6 +135,11 @@ class JobRun:
 
         await self._write(write)
         self._steps[key] = StepRow(key, "started", None, idempotency)
+        self._check_lease()  # the write may have waited, or the process been frozen
+
+    def _check_lease(self) -> None:
+        if self.lease_until - time.monotonic() < PAID_MARGIN * self.lease_s:
+            raise LeaseLost(self.id)
 
     async def record(
         self, key: str, result: Any, *, seconds: float, paid: bool = False, also: Also | None = None
@@ -192,14 +206,23 @@ class JobRun:
         await self._write(write)
 
     async def hand_back(self, delay_s: float = 0.0) -> None:
-        await self._write(lambda c, story: hand_back(c, self.id, self.claimed.token, story, delay_s))
+        await self._write(lambda c, story: hand_back(c, self.id, self.claimed.token, story, delay_s), JOBS)
 
-    async def _write(self, work: Callable[[sa.Connection, list[EventRow]], None]) -> None:
+    async def _write(self, work: Callable[[sa.Connection, list[EventRow]], None], *wake: str) -> None:
         """One transaction with all that was told so far. One at a time, so that the story keeps its order; not
         cut by a cancel, so that what was done is what is remembered."""
-        await asyncio.shield(self._write_whole(work))
+        await asyncio.shield(self._write_whole(work, *wake))
 
-    async def _write_whole(self, work: Callable[[sa.Connection, list[EventRow]], None]) -> None:
+    async def _write_whole(self, work: Callable[[sa.Connection, list[EventRow]], None], *wake: str) -> None:
         async with self._writing:
             story, self._story = self._story, []
-            await self.database.write(lambda c: work(c, story), job_topic(self.id))
+            while True:
+                try:
+                    await self.database.write(lambda c: work(c, story), job_topic(self.id), *wake)
+                except DBAPIError as error:
+                    # A database that is away for a while costs no result as long as the lease is ours.
+                    if not is_passing(error) or time.monotonic() > self.lease_until:
+                        raise
+                    await asyncio.sleep(AGAIN_SECONDS)
+                else:
+                    return

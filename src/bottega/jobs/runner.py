@@ -7,21 +7,22 @@ broker) may drive the same handler through the same claims.
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from bottega.domain.job import JobState
 from bottega.errors import Cancelled, ComputeError
 from bottega.jobs.identity import new_id, this_host, this_process
-from bottega.jobs.leases import heartbeat, recover, register, unregister
+from bottega.jobs.leases import Lease, heartbeat, recover, register, unregister
 from bottega.jobs.queue import Claimed, ClaimFor, cancels, claim
 from bottega.jobs.run import HandOver, JobRun, Outcome, Stop
 from bottega.jobs.writes import LeaseLost
-from bottega.store.database import Database
+from bottega.store.database import Database, is_passing
 from bottega.store.signals import CANCELS, JOBS
 
 Handler = Callable[[JobRun], Awaitable[Outcome]]
@@ -48,8 +49,9 @@ class Runner:
     handler: Handler
     options: RunnerOptions = RunnerOptions()
     id: str = field(default_factory=lambda: new_id("worker"))
-    _runs: dict[str, JobRun] = field(default_factory=dict[str, JobRun])
-    _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
+    # By lease, not by id: a job that was lost and claimed anew is a run of its own beside the old one's end.
+    _runs: dict[Lease, JobRun] = field(default_factory=dict[Lease, JobRun])
+    _tasks: dict[Lease, asyncio.Task[None]] = field(default_factory=dict[Lease, asyncio.Task[None]])
     _loops: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
     _stopping: bool = False
     _beat_end: threading.Event = field(default_factory=threading.Event)
@@ -80,8 +82,8 @@ class Runner:
         running = list(self._tasks.values())
         if running:
             await asyncio.wait(running, timeout=grace_s)
-        for job_id in list(self._tasks):
-            self._stop_job(job_id, Stop.SHUTDOWN)
+        for lease in list(self._tasks):
+            self._stop_job(lease, Stop.SHUTDOWN)
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         for loop in self._loops:
             loop.cancel()
@@ -100,12 +102,18 @@ class Runner:
     async def _claim_loop(self) -> None:
         with self.database.signals.subscribe(JOBS) as waiter:
             while not self._stopping:
-                free = self.options.concurrency - len(self._tasks)
-                claimed = await self._claim(free) if free > 0 else []
-                for job in claimed:
-                    self._begin(job)
-                if len(claimed) < free or free <= 0:
-                    await waiter.wait(LOOK_SECONDS)
+                with self._database_errors("job.claim_failed"):
+                    if await self._claim_and_begin():
+                        continue  # a claim stops short where an owner's limit is reached; the next looks behind
+                await waiter.wait(LOOK_SECONDS)
+
+    async def _claim_and_begin(self) -> bool:
+        free = self.options.concurrency - len(self._tasks)
+        asked = time.monotonic()
+        claimed = await self._claim(free) if free > 0 else []
+        for job in claimed:
+            self._begin(job, asked)
+        return bool(claimed)
 
     async def _claim(self, free: int) -> list[Claimed]:
         suspects = sum(1 for run in self._runs.values() if run.claimed.crashes)
@@ -120,15 +128,15 @@ class Runner:
         )
         return await self.database.write(lambda c: claim(c, who))
 
-    def _begin(self, job: Claimed) -> None:
+    def _begin(self, job: Claimed, asked: float) -> None:
         run = JobRun(
             database=self.database,
             claimed=job,
             lease_s=self.options.lease_s,
-            lease_until=time.monotonic() + self.options.lease_s,
+            lease_until=asked + self.options.lease_s,
         )
-        self._runs[job.id] = run
-        self._tasks[job.id] = asyncio.create_task(self._run(run), name=f"job-{job.id}")
+        self._runs[run.lease] = run
+        self._tasks[run.lease] = asyncio.create_task(self._run(run), name=f"job-{job.id}")
 
     async def _run(self, run: JobRun) -> None:
         try:
@@ -138,7 +146,7 @@ class Runner:
         except Exception:
             log.exception("job.write_failed", job=run.id)
         finally:
-            del self._runs[run.id], self._tasks[run.id]
+            del self._runs[run.lease], self._tasks[run.lease]
             self.database.signals.send(JOBS)  # there is room for another
 
     async def _run_to_the_end(self, run: JobRun) -> None:
@@ -157,6 +165,8 @@ class Runner:
         except LeaseLost:
             raise
         except Exception as error:
+            if isinstance(error, DBAPIError) and is_passing(error):
+                raise  # the job is not to blame for a database that is away: it is taken up again
             log.exception("job.failed", job=run.id)
             failure = ComputeError(f"An unexpected fault ended this job: {type(error).__name__}: {error}")
             outcome = Outcome(JobState.FAILED, error=failure.as_dict())
@@ -175,8 +185,8 @@ class Runner:
             case None:  # nobody of ours: the event loop is being torn down
                 raise asyncio.CancelledError
 
-    def _stop_job(self, job_id: str, reason: Stop) -> None:
-        run, task = self._runs.get(job_id), self._tasks.get(job_id)
+    def _stop_job(self, lease: Lease, reason: Stop) -> None:
+        run, task = self._runs.get(lease), self._tasks.get(lease)
         if run is not None and task is not None and run.stop is None:
             run.stop = reason
             if run.entered:  # a task that has not begun would vanish without a word
@@ -198,25 +208,28 @@ class Runner:
             with suppress(RuntimeError):  # the loop is closed
                 loop.call_soon_threadsafe(self._leases_renewed, kept, before - kept, asked)
 
-    def _leases_renewed(self, kept: set[str], lost: set[str], asked: float) -> None:
-        for job_id in kept:
-            if job_id in self._runs:
-                self._runs[job_id].lease_until = asked + self.options.lease_s
-        for job_id in lost:
-            self._stop_job(job_id, Stop.LEASE_LOST)
+    def _leases_renewed(self, kept: set[Lease], lost: set[Lease], asked: float) -> None:
+        for lease in kept:
+            if lease in self._runs:
+                self._runs[lease].lease_until = asked + self.options.lease_s
+        for lease in lost:
+            self._stop_job(lease, Stop.LEASE_LOST)
 
     async def _cancel_loop(self) -> None:
         with self.database.signals.subscribe(CANCELS) as waiter:
             while True:
                 await waiter.wait(LOOK_SECONDS)
                 if self._runs:
-                    for job_id in await self.database.read(lambda c: cancels(c, self.id)):
-                        self._stop_job(job_id, Stop.CANCEL)
+                    with self._database_errors("job.cancel_look_failed"):
+                        cancelled = await self.database.read(lambda c: cancels(c, self.id))
+                        for lease in [lease for lease in self._runs if lease[0] in cancelled]:
+                            self._stop_job(lease, Stop.CANCEL)
 
     async def _recover_loop(self) -> None:
         while True:
             await asyncio.sleep(min(self.options.lease_s / 3, 5.0))
-            await self._recover()
+            with self._database_errors("job.recovery_failed"):
+                await self._recover()
 
     async def _recover(self) -> None:
         host = this_host()
@@ -225,3 +238,11 @@ class Runner:
             log.warning("job.recovered", job=job_id)
         if recovered:
             self.database.signals.send_all()
+
+    @contextmanager
+    def _database_errors(self, what: str) -> Generator[None]:
+        """The runner outlives a database that is away; it looks again at its next round."""
+        try:
+            yield
+        except DBAPIError as error:
+            log.warning(what, error=str(error.orig))

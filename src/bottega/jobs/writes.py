@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bottega.domain.job import JobState
-from bottega.jobs.queue import EventRow, Json, insert_new
-from bottega.store.database import epoch_now
+from bottega.errors import Cancelled
+from bottega.jobs.queue import EventRow, Json
+from bottega.store.database import epoch_now, insert_new
 from bottega.store.schema import events as E
 from bottega.store.schema import jobs as J
 from bottega.store.schema import steps as S
@@ -82,6 +83,7 @@ _hand_back = (
     )
     .returning(J.c.event_seq)
 )
+_cancel_requested = sa.select(J.c.cancel_requested).where(_fence).with_for_update()
 _add_events = sa.insert(E)
 
 
@@ -216,7 +218,12 @@ def finish(
 def hand_back(
     connection: sa.Connection, job_id: str, token: int, story: Sequence[EventRow], delay_s: float = 0.0
 ) -> None:
-    """Put a running job back into the queue at a step's border, for another worker or a later time."""
+    """Put a running job back into the queue at a step's border, for another worker or a later time. One whose
+    cancel was asked for in the meantime ends here. Raises LeaseLost."""
+    if connection.execute(_cancel_requested, {"job": job_id, "token": token}).scalar():
+        error = Cancelled("The job was cancelled while it was running.").as_dict()
+        finish(connection, job_id, token, JobState.CANCELLED, result=None, error=error, story=story)
+        return
     now = epoch_now(connection)
     told = [*story, EventRow(kind="handed_over", data={"delay_s": delay_s} if delay_s else {})]
     _write_fenced(connection, _hand_back, job_id, token, told, now, after=now + delay_s)

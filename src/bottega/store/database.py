@@ -11,7 +11,7 @@ import queue
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any, TypeVar, cast
 import sqlalchemy as sa
 import structlog
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bottega.errors import ResourceError
@@ -133,7 +134,7 @@ class Database:
                 with engine.begin() as connection:
                     return work(connection)
             except DBAPIError as error:
-                if attempt == CONNECTION_TRIES or not _is_passing(error):
+                if attempt == CONNECTION_TRIES or not is_passing(error):
                     raise
                 log.warning("database.retry", attempt=attempt, error=str(error.orig))
                 self._closing.wait(0.05 * 2**attempt)
@@ -254,7 +255,7 @@ def _data_version(connection: sa.Connection) -> int:
         cursor.close()
 
 
-def _is_passing(error: DBAPIError) -> bool:
+def is_passing(error: DBAPIError) -> bool:
     """Lost connections, deadlocks, serialisation failures and a locked SQLite file pass; the rest is a fault."""
     state = getattr(error.orig, "sqlstate", None)
     return (
@@ -291,3 +292,11 @@ def epoch_now(connection: sa.Connection) -> float:
     if connection.dialect.name == "sqlite":
         return time.time()
     return float(connection.execute(sa.text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())
+
+
+def insert_new(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert; rows whose key exists are left as they are (a repeated transaction changes nothing)."""
+    if not rows:
+        return
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    connection.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))

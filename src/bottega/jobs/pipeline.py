@@ -1,0 +1,202 @@
+"""The way of a request: for each candidate of the plan until one is accepted: cache, hold, engine, verdict,
+settle. Each paid call is written down before it is made and after; nothing is ever bought twice silently.
+"""
+
+import time
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+import structlog
+
+from bottega import analytics
+from bottega.compute import ComputePool
+from bottega.domain.job import Attempt, JobResult, JobState
+from bottega.domain.money import MicroUsd
+from bottega.domain.plan import Candidate
+from bottega.domain.request import Role
+from bottega.domain.task import Task
+from bottega.domain.verdict import Rubric, Verdict, VerdictState
+from bottega.errors import BottegaError, ComputeError
+from bottega.jobs.attempts import AttemptRecord, Attempts
+from bottega.jobs.records import JobPayload
+from bottega.jobs.run import JobRun, Outcome
+from bottega.quality import judge
+from bottega.settings import Settings
+from bottega.store.assets import AssetStore
+from bottega.store.cache import ResultCache, result_key
+from bottega.workflows.registry import Workflow, find_workflow
+from bottega.workflows.tasks import prepare_task
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An attempt that gave a result, with its verdict."""
+
+    candidate: Candidate
+    record: AttemptRecord
+    verdict: Verdict
+
+
+@dataclass(slots=True)
+class Pipeline:
+    """Runs one job from its plan to its end; `run` is the runner's handler."""
+
+    settings: Settings
+    workflows: dict[str, Workflow]
+    assets: AssetStore
+    attempts: Attempts
+    cache: ResultCache
+    compute: ComputePool
+
+    async def run(self, run: JobRun) -> Outcome:
+        payload = JobPayload.model_validate(run.claimed.payload)
+        workflow = find_workflow(self.workflows, payload.plan.workflow)
+        try:
+            task = await prepare_task(self.assets, workflow, payload, run.claimed.owner)
+        except BottegaError as error:
+            return Outcome(JobState.FAILED, error=error.as_dict())
+        rubric = workflow.rubric(workflow.options.model_validate(payload.plan.options))
+        return await self._try_candidates(run, payload, task, rubric)
+
+    async def _try_candidates(self, run: JobRun, payload: JobPayload, task: Task, rubric: Rubric) -> Outcome:
+        story: list[Attempt] = []
+        judged: list[Judged] = []
+        for number, candidate in enumerate(payload.plan.candidates[: self.settings.max_attempts], start=1):
+            run.emit(
+                "attempt",
+                number=number,
+                model_id=candidate.model_id,
+                engine=candidate.engine,
+                price=str(candidate.price),
+            )
+            record = await self.attempts.attempt(
+                run, candidate, task, fresh=payload.request.fresh, may_cost=_left_of_cap(payload, story)
+            )
+            if record.unknown:
+                return Outcome(JobState.UNKNOWN, error=record.error)
+            if record.error is not None:
+                story.append(_failed(run, candidate, record))
+                continue
+            verdict = await self._judge(run, candidate, task, rubric, record)
+            judged.append(Judged(candidate, record, verdict))
+            story.append(_judged_attempt(candidate, record, verdict))
+            if verdict.state is not VerdictState.REJECTED:
+                break
+            run.emit("left", model_id=candidate.model_id, outcome="below threshold", reason=verdict.reason)
+        return _outcome(judged, story)
+
+    async def _judge(
+        self, run: JobRun, candidate: Candidate, task: Task, rubric: Rubric, record: AttemptRecord
+    ) -> Verdict:
+        key = f"verdict:{candidate.model_id}"
+        if (known := run.recorded(key)) is not None:
+            return Verdict.model_validate(known)
+        started = time.monotonic()
+        source = task.first(Role.WORKING)
+        try:
+            verdict = await judge(
+                self.compute,
+                rubric,
+                self.assets.path_of(record.outputs[0]),
+                source.path if source is not None else None,
+                record.report,
+                self.assets.limits,
+            )
+        except ComputeError as error:
+            verdict = Verdict(
+                state=VerdictState.NOT_JUDGED, rubric=rubric.name, reason=f"The judge failed: {error.message}"
+            )
+        run.emit("verdict", **verdict.model_dump(mode="json", exclude={"rubric"}))
+
+        def also(connection: sa.Connection) -> None:
+            if record.cached:
+                return
+            analytics.record(
+                connection,
+                owner=run.claimed.owner,
+                job_id=run.id,
+                kind="attempt",
+                workflow=task.workflow,
+                model_id=candidate.model_id,
+                seconds=record.seconds,
+                megapixels=task.output_megapixels,
+                cost=record.cost,
+                accepted=None if verdict.state is VerdictState.NOT_JUDGED else verdict.accepted,
+                data={"score": verdict.score},
+                at=time.time(),
+            )
+            if verdict.accepted:
+                model = self.attempts.catalogue[candidate.model_id]
+                cache_key = result_key(task, model.id, model.version)
+                self.cache.put(connection, run.claimed.owner, cache_key, record.model_dump(mode="json"))
+
+        await run.record(key, verdict.model_dump(mode="json"), seconds=time.monotonic() - started, also=also)
+        return verdict
+
+
+def _left_of_cap(payload: JobPayload, story: list[Attempt]) -> MicroUsd | None:
+    """What is left of the most that the user wants to pay for this job."""
+    if payload.request.max_cost is None:
+        return None
+    return max(0, payload.request.max_cost - sum(attempt.cost for attempt in story))
+
+
+def _failed(run: JobRun, candidate: Candidate, record: AttemptRecord) -> Attempt:
+    assert record.error is not None
+    outcome = "over budget" if record.error["category"] == "budget" else "failed"
+    reason = record.error["message"]
+    run.emit("left", model_id=candidate.model_id, outcome=outcome, reason=reason)
+    return Attempt(
+        model_id=candidate.model_id,
+        outcome=outcome,
+        reason=reason,
+        seconds=record.seconds,
+        cost=record.cost,
+    )
+
+
+def _judged_attempt(candidate: Candidate, record: AttemptRecord, verdict: Verdict) -> Attempt:
+    outcomes = {
+        VerdictState.ACCEPTED: "accepted",
+        VerdictState.REJECTED: "below threshold",
+        VerdictState.NOT_JUDGED: "not judged",
+    }
+    return Attempt(
+        model_id=candidate.model_id,
+        outcome=outcomes[verdict.state],
+        reason=verdict.reason,
+        seconds=record.seconds,
+        cost=record.cost,
+        cached=record.cached,
+        verdict=verdict,
+    )
+
+
+def _outcome(judged: list[Judged], story: list[Attempt]) -> Outcome:
+    """The accepted (or unjudged) result, which is the last one; else the best one below the threshold, labelled
+    as such; else the last failure."""
+    cost = sum(attempt.cost for attempt in story)
+    seconds = sum(attempt.seconds for attempt in story)
+    if not judged:
+        error = ComputeError(
+            "No candidate of the plan gave a result: "
+            + "; ".join(f"{attempt.model_id}: {attempt.reason}" for attempt in story),
+            attempts=[attempt.model_dump(mode="json") for attempt in story],
+        )
+        return Outcome(JobState.FAILED, error=error.as_dict())
+    passed = judged[-1].verdict.state is not VerdictState.REJECTED
+    best = judged[-1] if passed else max(judged, key=lambda item: item.verdict.score or 0.0)
+    result = JobResult(
+        outputs=best.record.outputs,
+        model_id=best.candidate.model_id,
+        verdict=best.verdict,
+        cost=cost,
+        seconds=seconds,
+        attempts=tuple(story),
+        report=best.record.report,
+        cached=best.record.cached,
+    )
+    state = JobState.SUCCEEDED if passed else JobState.REJECTED
+    return Outcome(state, result=result.model_dump(mode="json"))

@@ -1,0 +1,82 @@
+"""Jobs as they are stored, read back as values."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from bottega.domain.base import Value
+from bottega.domain.intent import Intent
+from bottega.domain.job import Job, JobResult, JobState
+from bottega.domain.plan import Plan
+from bottega.domain.request import Request
+from bottega.jobs.queue import AnyRow
+from bottega.store.schema import jobs as J
+
+
+class JobPayload(Value):
+    """What is decided before a job exists and never changes after."""
+
+    request: Request
+    intent: Intent
+    plan: Plan
+
+
+_columns = sa.select(
+    J.c.id,
+    J.c.owner,
+    J.c.state,
+    J.c.payload,
+    J.c.result,
+    J.c.error,
+    J.c.created_at,
+    J.c.started_at,
+    J.c.finished_at,
+    J.c.cancel_requested,
+    J.c.crashes,
+)
+
+
+def load_job(connection: sa.Connection, job_id: str, owner: str | None) -> Job | None:
+    """The job, if it is the owner's; `owner` None (the operator) finds everybody's."""
+    query = _columns.where(J.c.id == job_id)
+    if owner is not None:
+        query = query.where(J.c.owner == owner)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else job_of(row)
+
+
+def list_jobs(
+    connection: sa.Connection, owner: str, *, limit: int, before: float | None, state: JobState | None
+) -> list[Job]:
+    """The owner's jobs, newest first."""
+    query = _columns.where(J.c.owner == owner).order_by(J.c.created_at.desc(), J.c.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(J.c.created_at < before)
+    if state is not None:
+        query = query.where(J.c.state == state.value)
+    return [job_of(row) for row in connection.execute(query)]
+
+
+def count_by_state(connection: sa.Connection) -> dict[str, int]:
+    rows = connection.execute(sa.select(J.c.state, sa.func.count()).group_by(J.c.state)).tuples()
+    return dict(rows.all())
+
+
+def job_of(row: AnyRow) -> Job:
+    payload = JobPayload.model_validate(row.payload)
+    result: dict[str, Any] | None = row.result
+    return Job(
+        id=row.id,
+        owner=row.owner,
+        state=JobState(row.state),
+        request=payload.request,
+        intent=payload.intent,
+        plan=payload.plan,
+        result=None if result is None else JobResult.model_validate(result),
+        error=row.error,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        cancel_requested=row.cancel_requested,
+        crashes=row.crashes,
+    )

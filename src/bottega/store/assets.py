@@ -1,0 +1,259 @@
+"""Asset files by content hash, and whose they are. Every foreign byte enters here and is checked first.
+
+The same content is stored once on disk; each owner has a row of their own and sees nothing of the others'.
+"""
+
+import asyncio
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from bottega.compute import ComputePool
+from bottega.domain.asset import Asset, MediaInfo, Provenance
+from bottega.errors import InvalidOption, NotFound, ResourceError
+from bottega.imaging.decode import inspect
+from bottega.imaging.limits import Limits
+from bottega.imaging.thumbnail import make_thumbnail
+from bottega.settings import Settings
+from bottega.store.database import Database, insert_new
+from bottega.store.schema import assets as A
+
+THUMBNAIL_SIDES = (128, 256, 512, 1024)
+_CHUNK = 1 << 20
+
+_EXTENSIONS = {
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/webp": ".webp",
+    "image/gif": ".gif",
+    "image/tiff": ".tif",
+    "image/bmp": ".bmp",
+    "image/avif": ".avif",
+    "image/svg+xml": ".svg",
+    "text/x.gcode": ".gcode",
+    "application/json": ".json",
+}
+
+
+def limits_of(settings: Settings) -> Limits:
+    return Limits(
+        max_bytes=settings.max_upload_bytes,
+        max_pixels=settings.max_pixels,
+        max_side=settings.max_side,
+        max_frames=settings.max_frames,
+    )
+
+
+def extension_for(media_type: str) -> str:
+    """`.png` for `image/png`; `.bin` for a type without a usual extension."""
+    return _EXTENSIONS.get(media_type, ".bin")
+
+
+class AssetStore:
+    """Files under `root`; a file is complete or not there (written beside, synced, then renamed)."""
+
+    def __init__(self, database: Database, compute: ComputePool, settings: Settings) -> None:
+        self._database = database
+        self._compute = compute
+        self._root = settings.home_dir / "assets"
+        self._thumbnails = settings.home_dir / "thumbnails"
+        self._scratch = settings.home_dir / "scratch"
+        self._decode_seconds = settings.decode_timeout_seconds
+        self.limits = limits_of(settings)
+
+    # --- in --------------------------------------------------------------------------------------------------
+
+    async def add(self, source: Path | bytes, *, owner: str, name: str, kind: str = "upload") -> Asset:
+        """Check foreign bytes completely and keep them as they are.
+
+        Raises the InputError family: UnreadablePicture, TooLarge, UnsupportedMedia.
+        """
+        staged = await asyncio.to_thread(self._stage, source)
+        try:
+            media = await self._inspect(staged)
+            return await self._keep(staged, media, owner=owner, name=name, kind=kind)
+        finally:
+            await asyncio.to_thread(staged.unlink, missing_ok=True)
+
+    async def add_result(
+        self,
+        source: Path,
+        *,
+        owner: str,
+        name: str,
+        media_type: str,
+        label: str,
+        provenance: Provenance,
+        local: bool,
+    ) -> Asset:
+        """Keep a file that an engine made. Pictures are checked like any other; documents of other types
+        (G-code, SVG) are taken only from engines of this machine. A provider's file is an `original`: its bytes
+        are never touched."""
+        if media_type.startswith("image/") and media_type != "image/svg+xml":
+            media = await self._inspect(source)
+        elif local:
+            media = MediaInfo(media_type=media_type)
+        else:
+            raise InvalidOption(f"A file of type {media_type} is not taken from a foreign engine.")
+        return await self._keep(
+            source,
+            media,
+            owner=owner,
+            name=name,
+            kind="result" if local else "original",
+            label=label,
+            provenance=provenance,
+        )
+
+    async def _inspect(self, path: Path) -> MediaInfo:
+        return await self._compute.call_with(inspect, (path, self.limits), timeout_s=self._decode_seconds)
+
+    def _stage(self, source: Path | bytes) -> Path:
+        """A private copy, so that what was checked is what is kept."""
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        handle, path = tempfile.mkstemp(dir=self._scratch, prefix="upload-")
+        with os.fdopen(handle, "wb") as target:
+            if isinstance(source, bytes):
+                self.limits.check_bytes(len(source))
+                target.write(source)
+            else:
+                self._copy(source, target)
+        return Path(path)
+
+    def _copy(self, source: Path, target: Any) -> None:
+        try:
+            with source.open("rb") as file:
+                # One byte more than allowed is enough to know; `inspect` says it in words.
+                left = self.limits.max_bytes + 1
+                while left > 0 and (chunk := file.read(min(_CHUNK, left))):
+                    target.write(chunk)
+                    left -= len(chunk)
+        except OSError as error:
+            raise NotFound(f"The file {source} cannot be opened: {error.strerror}.") from error
+
+    async def _keep(
+        self,
+        source: Path,
+        media: MediaInfo,
+        *,
+        owner: str,
+        name: str,
+        kind: str,
+        label: str = "",
+        provenance: Provenance | None = None,
+    ) -> Asset:
+        asset_id, size = await asyncio.to_thread(self._store_file, source)
+        asset = Asset(
+            id=asset_id,
+            owner=owner,
+            kind=kind,
+            name=_safe_name(name, media.media_type),
+            label=label,
+            media=media,
+            size=size,
+            created_at=time.time(),
+            provenance=provenance,
+        )
+        row = asset.model_dump(mode="json")
+        await self._database.write(lambda c: insert_new(c, A, [row]))
+        return await self.get(asset_id, owner)
+
+    def _store_file(self, source: Path) -> tuple[str, int]:
+        digest = hashlib.sha256()
+        self._root.mkdir(parents=True, exist_ok=True)
+        handle, staged = tempfile.mkstemp(dir=self._root, prefix=".new-")
+        try:
+            with os.fdopen(handle, "wb") as target, source.open("rb") as file:
+                while chunk := file.read(_CHUNK):
+                    digest.update(chunk)
+                    target.write(chunk)
+                target.flush()
+                os.fsync(target.fileno())
+                size = target.tell()
+            asset_id = digest.hexdigest()
+            path = self.path_of(asset_id)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.chmod(staged, 0o440)
+            os.replace(staged, path)
+        except OSError as error:
+            Path(staged).unlink(missing_ok=True)
+            raise ResourceError(
+                f"The file could not be stored: {error.strerror}.",
+                hint="Check the free space and the rights of BOTTEGA_HOME.",
+            ) from error
+        return asset_id, size
+
+    # --- out -------------------------------------------------------------------------------------------------
+
+    def path_of(self, asset_id: str) -> Path:
+        """Where the content with this hash lies. The file must not be written to."""
+        return self._root / asset_id[:2] / asset_id[2:4] / asset_id
+
+    async def get(self, asset_id: str, owner: str) -> Asset:
+        """Raises NotFound for what does not exist and for what is somebody else's alike."""
+        return (await self.get_many([asset_id], owner))[0]
+
+    async def get_many(self, asset_ids: Sequence[str], owner: str) -> list[Asset]:
+        """The owner's assets, in the order asked for. Raises NotFound when one of them is not there."""
+        query = sa.select(A).where(A.c.owner == owner, A.c.id.in_(list(asset_ids)))
+        rows = await self._database.read(lambda c: c.execute(query).mappings().all())
+        found = {row["id"]: Asset.model_validate(dict(row)) for row in rows}
+        missing = [asset_id for asset_id in asset_ids if asset_id not in found]
+        if missing:
+            raise NotFound(f"There is no asset {missing[0][:80]!r}.", hint="Upload the file first.")
+        return [found[asset_id] for asset_id in asset_ids]
+
+    async def list(self, owner: str, *, limit: int = 50, before: float | None = None) -> list[Asset]:
+        """The owner's assets, newest first; `before` is the `created_at` of the last one seen."""
+        query = sa.select(A).where(A.c.owner == owner).order_by(A.c.created_at.desc(), A.c.id).limit(limit)
+        if before is not None:
+            query = query.where(A.c.created_at < before)
+        rows = await self._database.read(lambda c: c.execute(query).mappings().all())
+        return [Asset.model_validate(dict(row)) for row in rows]
+
+    async def thumbnail(self, asset_id: str, side: int, owner: str) -> Path:
+        """A WebP of at most `side` pixels, made on first demand. Raises NotFound, InvalidOption."""
+        if side not in THUMBNAIL_SIDES:
+            raise InvalidOption(f"A thumbnail has a side of {', '.join(map(str, THUMBNAIL_SIDES))} pixels.")
+        asset = await self.get(asset_id, owner)
+        if not asset.media.is_picture:
+            raise InvalidOption("Only pictures have thumbnails.")
+        path = self._thumbnails / asset_id[:2] / f"{asset_id}-{side}.webp"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            await self._compute.call_with(
+                make_thumbnail,
+                (self.path_of(asset_id), path, side, self.limits),
+                timeout_s=self._decode_seconds,
+            )
+        return path
+
+    # --- working folders -------------------------------------------------------------------------------------
+
+    async def scratch(self, name: str) -> Path:
+        """An empty folder for an attempt; what a dead process left there is removed."""
+        path = self._scratch / name
+        await asyncio.to_thread(_empty, path)
+        return path
+
+    async def drop_scratch(self, path: Path) -> None:
+        await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
+
+
+def _empty(path: Path) -> None:
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(parents=True)
+
+
+def _safe_name(name: str, media_type: str) -> str:
+    """A file name to suggest: the last part of what was given, without control characters, never empty."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    clean = "".join(ch for ch in last if ch.isprintable()).strip(" .")[:120]
+    return clean or f"picture{extension_for(media_type)}"
