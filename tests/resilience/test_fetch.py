@@ -1,6 +1,7 @@
 """The guarded fetcher against servers on loopback, and against addresses that it must not touch."""
 
 import asyncio
+import ipaddress
 import socket
 import ssl
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 
 from bottega.errors import InputError, NotFound, ProviderUnavailable, TooLarge
 from bottega.resilience import fetch
+from bottega.resilience.fetch import why_refused
 
 Reply = Callable[[asyncio.StreamReader, asyncio.StreamWriter, list[str]], Awaitable[None]]
 
@@ -66,8 +68,13 @@ async def silence(reader: asyncio.StreamReader, _: asyncio.StreamWriter, __: lis
     await reader.read()  # until the client gives up
 
 
-async def get(url: str, max_bytes: int = 1000, timeout_s: float = 5.0, **options: object) -> bytes:
-    return await fetch(url, max_bytes=max_bytes, timeout_s=timeout_s, allow_private=True, **options)  # type: ignore[arg-type]
+async def get(
+    url: str, max_bytes: int = 1000, timeout_s: float = 5.0, allowed_hosts: frozenset[str] | None = None
+) -> bytes:
+    """`fetch`, with loopback allowed."""
+    return await fetch(
+        url, max_bytes=max_bytes, timeout_s=timeout_s, allow_private=True, allowed_hosts=allowed_hosts
+    )
 
 
 async def test_returns_the_body_untouched():
@@ -116,6 +123,19 @@ async def test_an_address_that_is_not_public_is_refused(host: str):
     with pytest.raises(InputError) as caught:
         await fetch(f"http://{host}/", max_bytes=10, timeout_s=5)
     assert caught.value.details["reason"] == "address"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"],  # the last: NAT64 of 8.8.8.8
+)
+def test_public_addresses_are_not_refused(address: str):
+    assert why_refused(ipaddress.ip_address(address), allow_private=False) is None
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "10.0.0.1", "192.168.0.1", "100.64.0.1", "fd12::1"])
+def test_private_addresses_are_not_refused_where_they_are_allowed(address: str):
+    assert why_refused(ipaddress.ip_address(address), allow_private=True) is None
 
 
 async def test_no_connection_is_made_to_a_refused_address():
@@ -249,13 +269,13 @@ async def test_a_compressed_answer_is_refused_because_it_would_evade_the_byte_li
 
 async def test_the_deadline_covers_a_server_that_says_nothing():
     async with LoopbackServer(silence) as server:
-        with pytest.raises(ProviderUnavailable, match="within 0.2 s"):
+        with pytest.raises(ProviderUnavailable, match=r"within 0\.2 s"):
             await get(server.url, timeout_s=0.2)
 
 
 async def test_the_deadline_covers_a_body_that_never_ends():
     async with LoopbackServer(chunks_for_ever) as server:
-        with pytest.raises(ProviderUnavailable, match="within 0.2 s"):
+        with pytest.raises(ProviderUnavailable, match=r"within 0\.2 s"):
             await get(server.url, max_bytes=2**40, timeout_s=0.2)
 
 
@@ -323,7 +343,7 @@ async def test_a_name_with_one_private_address_among_public_ones_is_refused(monk
 
 
 async def test_the_next_address_is_tried_when_one_refuses_the_connection(monkeypatch: pytest.MonkeyPatch):
-    resolve_as(monkeypatch, "pictures.test", ["127.0.0.2", "127.0.0.1"])
+    resolve_as(monkeypatch, "pictures.test", ["127.0.0.2", "127.0.0.1", "127.0.0.3"])
     async with LoopbackServer(answering(b"second")) as server:
         assert await get(f"http://pictures.test:{server.port}/") == b"second"
 
@@ -332,9 +352,18 @@ async def test_the_next_address_is_tried_when_one_refuses_the_connection(monkeyp
 def certificate(tmp_path: Path) -> Path:
     """A self-signed certificate for `pictures.test`, with its key in the same file."""
     path = tmp_path / "pictures.pem"
-    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2".split()
-    command += ["-subj", "/CN=pictures.test", "-addext", "subjectAltName=DNS:pictures.test"]
     key = tmp_path / "key.pem"
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-nodes",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+    ]
+    command += ["-subj", "/CN=pictures.test", "-addext", "subjectAltName=DNS:pictures.test", "-days", "2"]
     subprocess.run([*command, "-keyout", str(key), "-out", str(path)], check=True, capture_output=True)
     path.write_text(path.read_text() + key.read_text())
     return path

@@ -1,0 +1,40 @@
+"""What happened, remembered, and the answers drawn from it: how long a model takes here, how often its results
+are accepted, what was done and spent.
+
+`record` runs in the transaction of whoever saw it happen. Routing is given `observations` by the pipeline.
+"""
+
+from bottega.analytics.fit import SecondsFit, fit_seconds
+from bottega.analytics.observations import Kind, observations, record
+from bottega.analytics.summary import DaySpend, ModelSummary, Summary, summarise
+from bottega.domain.plan import Observation
+from bottega.store.database import Database, epoch_now
+
+__all__ = [
+    "Analytics",
+    "DaySpend",
+    "Kind",
+    "ModelSummary",
+    "SecondsFit",
+    "Summary",
+    "fit_seconds",
+    "record",
+]
+
+
+class Analytics:
+    """The answers, one read transaction each."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def observations(self, workflow: str) -> dict[str, Observation]:
+        """What is known of each model from its last attempts at a workflow, by model id."""
+        return await self._database.read(lambda c: observations(c, workflow))
+
+    async def summary(self, days: int = 30, owner: str | None = None) -> Summary:
+        """The last `days` calendar days (UTC) with today as the last; of one owner, or of all.
+
+        Raises InvalidOption unless `days` is 1 to 366.
+        """
+        return await self._database.read(lambda c: summarise(c, days, owner, epoch_now(c)))

@@ -33,24 +33,24 @@ def cartoon(rgb: U8) -> U8:
     lab[..., 0] = _stepped(lab[..., 0])
     lab[..., 1:] *= np.float32(CHROMA_GAIN)
     colours = linear_to_srgb(into_gamut(srgb_to_linear(lab_to_rgb(lab))))
-    inked = colours + (np.float32(LINE_COLOUR) - colours) * lines[..., None]
+    inked = colours + (np.array(LINE_COLOUR, np.float32) - colours) * lines[..., None]
     return np.rint(np.clip(inked, 0, 1) * 255).astype(np.uint8)
 
 
 def _flat_colours(rgb: U8) -> F32:
-    """Lab after four bilateral passes at reduced size, carried back up along the picture's own edges."""
+    """Lab after six bilateral passes at reduced size, carried back up along the picture's own edges."""
     height, width = rgb.shape[:2]
     scale = min(1.0, SMOOTHING_SIDE / max(height, width))
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    small = rgb_to_lab(shrink(rgb, *size).astype(np.float32) / 255)
+    small = rgb_to_lab(shrink(rgb, *size).astype(np.float32) / np.float32(255))
     unit = max(size) / UNIT_SIDE
     flat = small
-    for _ in range(4):
+    for _ in range(6):
         flat = plain(cv2.bilateralFilter(flat, max(5, round(9 * unit)) | 1, 11.0, 3.6 * unit))
     if scale == 1.0:
         return flat
     # Joint upsampling: the residual between the smoothed and the full picture is taken out only where it is small.
-    full = rgb_to_lab(smooth(rgb.astype(np.float32) / 255, 0.5 / scale))
+    full = rgb_to_lab(smooth(rgb.astype(np.float32) / np.float32(255), 0.5 / scale))
     up = enlarge(flat, width, height)
     difference = full - up
     distance = np.linalg.norm(difference, axis=2, keepdims=True)
@@ -67,10 +67,11 @@ def _stepped(lightness: F32) -> F32:
 
 def _ink(rgb: U8, unit: float) -> F32:
     """Coverage in [0, 1] of dark lines about two units wide."""
-    grey = luma(rgb.astype(np.float32) / 255)
+    grey = luma(rgb.astype(np.float32) / np.float32(255))
     flow = edge_flow(smooth(grey, 0.8 * unit), 2.6 * unit)
     sigma = 1.15 * unit
-    across = _across(grey, flow, sigma) - np.float32(0.985) * _across(grey, flow, 1.6 * sigma)
+    across = _across(grey, flow, sigma)
+    across -= np.float32(0.985) * _across(grey, flow, 1.6 * sigma)
     response = along_flow(across, flow, 11 * unit, max(1.0, unit))
     # Dark side of an edge: negative response. The slope keeps the line's rim smooth at any size.
     ink = np.clip(-response * 55 - 0.12, 0, 1)

@@ -43,28 +43,34 @@ def along_flow(values: F32, flow: Flow, length: float, step: float = 1.0) -> F32
     with a Hann window. `values`: H x W or H x W x C."""
     steps = max(1, round(length / 2 / step))
     height, width = flow.dx.shape
-    base_y, base_x = np.mgrid[:height, :width].astype(np.float32)
+    base = np.empty((height, width, 2), np.float32)
+    base[..., 0], base[..., 1] = np.arange(width)[None], np.arange(height)[:, None]
+    tangents = np.stack([flow.dx, flow.dy], axis=-1)
     total, weights = values.copy(), np.float32(1)
     for sign in (1.0, -1.0):
-        x, y = base_x.copy(), base_y.copy()
-        vx, vy = flow.dx * np.float32(sign), flow.dy * np.float32(sign)
+        position = base.copy()
+        direction = tangents * np.float32(sign * step)
         for index in range(1, steps + 1):
-            x += vx * np.float32(step)
-            y += vy * np.float32(step)
+            position += direction
             weight = np.float32(0.5 + 0.5 * np.cos(np.pi * index / (steps + 1)))
-            total += weight * sample(values, x, y)
+            total += weight * _at(values, position, cv2.INTER_LINEAR)
             weights += weight
             if index < steps:
-                vx, vy = _next_direction(flow, x, y, vx, vy)
+                direction = _next_direction(tangents, position, direction, step)
     return (total / weights).astype(np.float32)
 
 
-def _next_direction(flow: Flow, x: F32, y: F32, vx: F32, vy: F32) -> tuple[F32, F32]:
+def _next_direction(tangents: F32, position: F32, direction: F32, step: float) -> F32:
     # Nearest neighbour: tangents have no sign, and interpolating between opposite ones gives nothing.
-    next_x = sample(flow.dx, x, y, cv2.INTER_NEAREST)
-    next_y = sample(flow.dy, x, y, cv2.INTER_NEAREST)
-    turn = np.where(next_x * vx + next_y * vy < 0, np.float32(-1), np.float32(1))
-    return next_x * turn, next_y * turn
+    found = _at(tangents, position, cv2.INTER_NEAREST)
+    agreement = found[..., 0] * direction[..., 0] + found[..., 1] * direction[..., 1]
+    found *= np.copysign(np.float32(step), agreement)[..., None]
+    return found
+
+
+def _at(values: F32, position: F32, method: int) -> F32:
+    remap: Any = cv2.remap  # the stubs do not know that a two-channel map stands alone
+    return plain(remap(values, position, None, method, borderMode=cv2.BORDER_REFLECT_101))
 
 
 def sample(values: F32, x: F32, y: F32, method: int = cv2.INTER_LINEAR) -> F32:

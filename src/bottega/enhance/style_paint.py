@@ -8,7 +8,16 @@ integral convolution along the edges.
 import cv2
 import numpy as np
 
-from bottega.enhance.style_flow import along_flow, edge_flow, enlarge, noise, plain, shrink, smooth, standardised
+from bottega.enhance.style_flow import (
+    along_flow,
+    edge_flow,
+    enlarge,
+    noise,
+    plain,
+    shrink,
+    smooth,
+    standardised,
+)
 from bottega.imaging.adjust import change_saturation
 from bottega.imaging.colour import luma
 from bottega.imaging.picture import F32, U8
@@ -22,8 +31,10 @@ SECTORS = 8
 PATCH_RADIUS = 6.0
 SHARPNESS = 8.0
 """Exponent q of the sectors' weights 1 / (1 + variance)^(q/2)."""
-RELIEF = 0.55
+RELIEF = 0.12
 """Depth of the paint's relief, relative to the lateral size of a bristle mark."""
+LIGHT = (-0.45, -0.55, 0.70)
+"""Direction of the light (x, y, towards the viewer), of length 1: from the upper left, as hung pictures are lit."""
 
 
 def oil_paint(rgb: U8) -> U8:
@@ -31,7 +42,7 @@ def oil_paint(rgb: U8) -> U8:
     height, width = rgb.shape[:2]
     scale = min(1.0, KUWAHARA_SIDE / max(height, width))
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    small = shrink(rgb, *size).astype(np.float32) / 255
+    small = shrink(rgb, *size).astype(np.float32) / np.float32(255)
     unit = max(size) / UNIT_SIDE
     patches = _kuwahara(small, max(2.0, PATCH_RADIUS * unit))
     flow = edge_flow(luma(patches), 5.0 * unit, resting_angle=-38.0)
@@ -81,14 +92,14 @@ def _lit(painted: F32) -> U8:
     flow = edge_flow(grey, 6.0 * unit, resting_angle=-38.0)
     bristles = along_flow(smooth(noise(height, width, 21), 0.8 * unit), flow, 34 * unit, max(1.0, 1.5 * unit))
     broad = along_flow(smooth(noise(height, width, 22), 2.6 * unit), flow, 60 * unit, max(1.0, 2.5 * unit))
-    relief = standardised(bristles) * 0.8 * unit + standardised(broad) * 1.6 * unit + grey * 9.0 * unit
+    relief = standardised(bristles) * 0.8 * unit + standardised(broad) * 1.6 * unit + grey * 14.0 * unit
     dx = plain(cv2.Scharr(relief, cv2.CV_32F, 1, 0, scale=1 / 32)) * RELIEF
     dy = plain(cv2.Scharr(relief, cv2.CV_32F, 0, 1, scale=1 / 32)) * RELIEF
-    light = np.float32([-0.45, -0.55, 0.70])
-    shading = (-dx * light[0] - dy * light[1] + light[2]) / np.sqrt(dx * dx + dy * dy + 1)
-    shade = np.clip(shading / light[2], 0.6, 1.45)[..., None]
+    shading = (LIGHT[2] - dx * LIGHT[0] - dy * LIGHT[1]) / np.sqrt(dx * dx + dy * dy + 1)
+    shade = np.clip(shading / LIGHT[2], 0.6, 1.45)[..., None]
     coloured = change_saturation(np.clip(painted, 0, 1).astype(np.float32), 0.18)
     # Darkened by multiplying, brightened by screening: bright paint keeps its colour under the highlights.
-    dark = coloured * np.minimum(shade, 1)
+    loaded = coloured * (1 + 0.035 * standardised(broad)[..., None])  # some strokes carry more paint
+    dark = np.clip(loaded, 0, 1) * np.minimum(shade, 1)
     lit = 1 - (1 - dark) * (1 - np.clip(shade - 1, 0, 1) * 0.42)
     return np.rint(np.clip(lit, 0, 1) * 255).astype(np.uint8)

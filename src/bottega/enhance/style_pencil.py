@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from bottega.enhance.style_flow import along_flow, edge_flow, noise, plain, smooth, standardised
+from bottega.enhance.style_flow import Flow, along_flow, edge_flow, noise, plain, smooth, standardised
 from bottega.imaging.colour import luma
 from bottega.imaging.picture import F32, U8
 
@@ -28,15 +28,17 @@ def pencil_sketch(rgb: U8) -> U8:
     """H x W x 3 to a drawing of the same size: near-neutral dark graphite on warm white paper."""
     height, width = rgb.shape[:2]
     unit = max(height, width) / UNIT_SIDE
-    grey = luma(rgb.astype(np.float32) / 255)
-    grey = _stretched(plain(cv2.bilateralFilter(grey, 0, 0.06, 1.6 * unit)) if unit < 3 else smooth(grey, unit))
+    grey = luma(rgb.astype(np.float32) / np.float32(255))
+    grey = _stretched(
+        plain(cv2.bilateralFilter(grey, 0, 0.06, 1.6 * unit)) if unit < 3 else smooth(grey, unit)
+    )
     lines = _outlines(grey, unit)
     dodge = _dodge(grey, 7.0 * unit)
     tone = _drawing_tone(grey, unit)
     grain = _paper_grain(height, width, unit)
     shade = _hatching(grey, 1 - tone, grain, unit)
     light = (1 - shade) * (0.45 + 0.55 * dodge) * (1 - lines * (0.92 + 0.08 * grain))
-    return _graphite(np.clip(light, 0, 1), grain)
+    return _graphite(np.clip(light, 0, 1).astype(np.float32), grain)
 
 
 def _outlines(grey: F32, unit: float) -> F32:
@@ -46,7 +48,9 @@ def _outlines(grey: F32, unit: float) -> F32:
     dx, dy = (plain(cv2.Scharr(fine, cv2.CV_32F, *axis, scale=1 / 16)) for axis in ((1, 0), (0, 1)))
     edges = np.sqrt(dx * dx + dy * dy) * np.float32(unit)
     length = max(5, round(18 * unit)) | 1
-    kernels = [_line_kernel(length, 180.0 * i / STROKE_ANGLES, max(1.0, 0.9 * unit)) for i in range(STROKE_ANGLES)]
+    kernels = [
+        _line_kernel(length, 180.0 * i / STROKE_ANGLES, max(1.0, 0.9 * unit)) for i in range(STROKE_ANGLES)
+    ]
     best, winner = np.zeros_like(edges), np.zeros(edges.shape, np.uint8)
     for index, kernel in enumerate(kernels):
         response = plain(cv2.filter2D(edges, -1, kernel))
@@ -102,9 +106,12 @@ def _hatching(grey: F32, darkness: F32, grain: F32, unit: float) -> F32:
     for seed, (turn, start, reach, length) in enumerate(
         ((0.0, 0.0, 0.75, 46.0), (28.0, 0.28, 0.8, 38.0), (-34.0, 0.52, 0.8, 30.0))
     ):
-        cosine, sine = np.float32(np.cos(np.deg2rad(turn))), np.float32(np.sin(np.deg2rad(turn)))
-        turned = type(flow)(flow.dx * cosine - flow.dy * sine, flow.dx * sine + flow.dy * cosine, flow.coherence)
-        strokes = along_flow(smooth(noise(height, width, 11 + seed), fine), turned, length * unit, max(1.0, 1.5 * unit))
+        cosine: Any = np.float32(np.cos(np.deg2rad(turn)))
+        sine: Any = np.float32(np.sin(np.deg2rad(turn)))
+        turned = Flow(flow.dx * cosine - flow.dy * sine, flow.dx * sine + flow.dy * cosine, flow.coherence)
+        strokes = along_flow(
+            smooth(noise(height, width, 11 + seed), fine), turned, length * unit, max(1.0, 2.0 * unit)
+        )
         pressed = standardised(strokes) * 0.8 + grain * 0.45
         amount = np.clip((darkness - start) / (1 - start), 0, 1) * reach
         # A stroke is where the texture lies above a level; more strokes, and softer ones, in darker tones.
@@ -120,14 +127,14 @@ def _paper_grain(height: int, width: int, unit: float) -> F32:
     raw = noise(height, width, 5)
     fine = standardised(smooth(raw, max(0.4, 0.7 * unit)) - smooth(raw, 2.2 * unit))
     coarse = standardised(smooth(raw, 3.0 * unit))
-    return standardised(fine + 0.25 * coarse)
+    return standardised((fine + 0.25 * coarse).astype(np.float32))
 
 
 def _graphite(light: F32, grain: F32) -> U8:
     """Between graphite and paper; the paper's tooth shows faintly even where nothing is drawn."""
-    light = np.clip(light + 0.012 * np.minimum(grain, 0), 0, 1)[..., None]
-    dark, paper = np.float32(GRAPHITE), np.float32(PAPER)
-    return np.rint((dark + (paper - dark) * light) * 255).astype(np.uint8)
+    share = np.clip(light + 0.012 * np.minimum(grain, 0), 0, 1)[..., None]
+    dark, paper = np.array(GRAPHITE), np.array(PAPER)
+    return np.rint((dark + (paper - dark) * share) * 255).astype(np.uint8)
 
 
 def _stretched(grey: F32) -> F32:

@@ -32,6 +32,9 @@ MIREDS_AT_FULL = 90.0
 DUV_AT_FULL = 0.02
 """Distance from the daylight locus in CIE 1960 uv at tint 1."""
 
+GAMUT_KNEE = 0.8
+"""Linear light from which a channel that grew is bent towards white."""
+
 D65_XY = (0.3127, 0.3290)
 D65_MIREDS = 1e6 / 6504.0
 
@@ -132,7 +135,8 @@ def change_white_balance(rgb: F32, temperature: float, tint: float = 0.0) -> F32
     if temperature == 0 and tint == 0:
         return rgb
     matrix = white_balance_matrix(temperature, tint).astype(np.float32)
-    return linear_to_srgb(into_gamut(srgb_to_linear(rgb) @ matrix.T))
+    linear = srgb_to_linear(rgb)
+    return linear_to_srgb(into_gamut(linear @ matrix.T, linear))
 
 
 def change_saturation(rgb: F32, amount: float) -> F32:
@@ -146,20 +150,29 @@ def change_saturation(rgb: F32, amount: float) -> F32:
         grey = np.clip(lab[..., :1], 0, 1) ** 3
         return np.repeat(linear_to_srgb(grey.astype(np.float32)), 3, axis=2)
     lab[..., 1:] *= np.float32(1 + amount)
-    back = (lab @ np.linalg.inv(LMS_TO_OKLAB).T.astype(np.float32)) ** 3
-    return linear_to_srgb(into_gamut(back @ np.linalg.inv(RGB_TO_LMS).T.astype(np.float32)))
+    back: Any = (lab @ np.linalg.inv(LMS_TO_OKLAB).T.astype(np.float32)) ** 3
+    return linear_to_srgb(into_gamut(back @ np.linalg.inv(RGB_TO_LMS).T.astype(np.float32), linear))
 
 
-def into_gamut(linear: F32) -> F32:
+def into_gamut(linear: F32, before: F32 | None = None) -> F32:
     """Move colours outside [0, 1] towards the grey of the same luminance until they are inside.
 
-    Linear RGB, H x W x 3. Keeps luminance (up to white) and hue, where clipping would keep neither.
+    Linear RGB, H x W x 3. Keeps luminance (up to white) and hue, where clipping would keep neither. With `before`,
+    the colours as they were, channels that grew approach white along an exponential instead of piling up there.
     """
     grey = np.clip(luma(linear), 0, 1)
     highest, lowest = linear.max(axis=2), linear.min(axis=2)
-    over = (1 - grey) / np.maximum(highest - grey, 1e-6)
+    ceiling: Any = np.minimum(highest, 1)
+    if before is not None:
+        knee = np.clip(np.maximum(np.maximum(before.max(axis=2), grey), GAMUT_KNEE), 0, 1)
+        room = np.maximum(1 - knee, 1e-6)
+        excess: Any = np.maximum(highest - knee, 0)
+        bent = knee + room * (1 - np.exp(-excess / room))
+        raised: Any = np.where(excess > 0, bent, highest)
+        ceiling = np.minimum(raised, 1)
+    over = (ceiling - grey) / np.maximum(highest - grey, 1e-6)
     under = grey / np.maximum(grey - lowest, 1e-6)
-    keep = np.minimum(np.where(highest > 1, over, 1), np.where(lowest < 0, under, 1))[..., None]
+    keep = np.minimum(np.where(highest > ceiling, over, 1), np.where(lowest < 0, under, 1))[..., None]
     inside = grey[..., None] + (linear - grey[..., None]) * keep
     return np.clip(inside, 0, 1).astype(np.float32)
 

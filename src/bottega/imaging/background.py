@@ -27,7 +27,7 @@ BLUR_RADIUS = 0.02
 BLUR_WORK_RADIUS = 10.0
 """The blur is computed at the size where its disc has this radius, pixels: it holds nothing finer."""
 
-PLAIN_SHARE = 0.6
+PLAIN_SHARE = 0.7
 PLAIN_DELTA_E = 7.0
 """A background counts as plain when this share of the border lies within this CIE76 distance of one smooth
 colour: a just visible difference is about 2.3, paper and studio backdrops with their noise stay below 5."""
@@ -40,9 +40,9 @@ def saliency(rgb: U8) -> F32:
     mild preference for the middle, and, strongest, the faces that a Viola-Jones detector finds.
     """
     small = _reduced(rgb, SALIENCY_SIDE)
-    lab = rgb_to_lab(small.astype(np.float32) / 255)
+    lab = rgb_to_lab(small.astype(np.float32) / np.float32(255))
     residual = _unit(
-        sum((_spectral_residual(lab[..., i]) for i in range(3)), np.zeros(lab.shape[:2], np.float32))
+        _spectral_residual(lab[..., 0]) + _spectral_residual(lab[..., 1]) + _spectral_residual(lab[..., 2])
     )
     edges = _unit(_smooth(_gradient(lab[..., 0]), 6.0))
     colour = _unit(np.linalg.norm(lab - _border_median(lab), axis=2).astype(np.float32))
@@ -92,7 +92,7 @@ def key_background(rgb: U8) -> tuple[U8, F32]:
     Raises InvalidOption when the border is not one smooth colour, or when nothing differs from it.
     """
     small = _reduced(rgb, MASK_SIDE)
-    lab = rgb_to_lab(small.astype(np.float32) / 255)
+    lab = rgb_to_lab(small.astype(np.float32) / np.float32(255))
     model = _border_model(lab)
     distance = np.linalg.norm(lab - model, axis=2).astype(np.float32)
     border = _ring(*distance.shape)
@@ -132,8 +132,9 @@ def _spectral_residual(channel: F32) -> F32:
 
 @lru_cache(maxsize=1)
 def _face_detector() -> cv2.CascadeClassifier:
-    folder: Any = cv2.data.haarcascades  # type: ignore[attr-defined]
-    return cv2.CascadeClassifier(str(Path(folder) / "haarcascade_frontalface_default.xml"))
+    # Shipped with OpenCV 4; the file lies beside the package's code.
+    file = Path(str(cv2.__file__)).parent / "data" / "haarcascade_frontalface_default.xml"
+    return cv2.CascadeClassifier(str(file))
 
 
 def _faces(rgb: U8) -> list[tuple[int, int, int, int]]:
@@ -169,8 +170,8 @@ def _seeds(rgb: U8) -> U8:
     height, width = rgb.shape[:2]
     weight = _array(cv2.resize(saliency(rgb), (width, height), interpolation=cv2.INTER_LINEAR))
     reach = max(height, width) / 40
-    interest = _unit(_unit(_smooth(weight, reach / 2)) + 0.7 * _focus(rgb, reach))
-    weight = _unit(interest * np.sqrt(_centre_weight(height, width)))
+    interest = _unit((_unit(_smooth(weight, reach / 2)) + 0.7 * _focus(rgb, reach)).astype(np.float32))
+    weight: Any = _unit((interest * np.sqrt(_centre_weight(height, width))).astype(np.float32))
     seeds = np.full((height, width), cv2.GC_PR_BGD, np.uint8)
     seeds[weight > 0.5 * (np.median(weight) + weight.mean())] = cv2.GC_PR_FGD
     seeds[weight > np.quantile(weight, 0.95)] = cv2.GC_FGD
@@ -314,7 +315,7 @@ def _composite_over(rgb: U8, mask: F32, background: F32) -> U8:
         part = slice(start, start + rows)
         share = mask[part][..., None]
         mixed = srgb_to_linear(np.clip(full[part], 0, 1)) * (1 - share)
-        mixed += srgb_to_linear(rgb[part].astype(np.float32) / 255) * share
+        mixed += srgb_to_linear(rgb[part].astype(np.float32) / np.float32(255)) * share
         pixels = np.rint(linear_to_srgb(np.clip(mixed, 0, 1)) * 255).astype(np.uint8)
         result[part] = np.where(share >= 1, rgb[part], pixels)
     return result
@@ -334,8 +335,8 @@ def _border_model(lab: F32) -> F32:
     distance: Any = np.linalg.norm(samples - np.median(samples, axis=0), axis=1)
     coefficients: Any = np.zeros((6, 3))
     for _ in range(8):
-        weight = np.sqrt(1 / (1 + (distance / (0.5 * PLAIN_DELTA_E)) ** 2) ** 2)[:, None]
-        coefficients = np.linalg.lstsq(design * weight, samples * weight, rcond=None)[0]
+        weight: Any = np.sqrt(1 / (1 + (distance / (0.5 * PLAIN_DELTA_E)) ** 2) ** 2)[:, None]
+        coefficients = _array(np.linalg.lstsq(design * weight, samples * weight, rcond=None)[0])
         distance = np.linalg.norm(samples - design @ coefficients, axis=1)
     return (terms @ coefficients).astype(np.float32)
 
@@ -344,7 +345,7 @@ def _take_out(rgb: U8, alpha: F32, small: U8, coarse: F32) -> U8:
     """The subject's own colours: pixel = alpha * own + (1 - alpha) * background, solved for own (linear light)
     with the background's colour carried in from around."""
     weight = 1 - _array(cv2.dilate(coarse, np.ones((9, 9), np.uint8)))
-    around = _disc_blur(srgb_to_linear(small.astype(np.float32) / 255), weight, 6.0)
+    around = _disc_blur(srgb_to_linear(small.astype(np.float32) / np.float32(255)), weight, 6.0)
     edge = (alpha > 0) & (alpha < 1)
     height, width = alpha.shape
     result = rgb.copy()
@@ -357,7 +358,9 @@ def _take_out(rgb: U8, alpha: F32, small: U8, coarse: F32) -> U8:
             continue
         share = np.maximum(alpha[y, x], 0.1)[:, None]
         behind = around[y * around.shape[0] // height, x * around.shape[1] // width]
-        own = (srgb_to_linear(rgb[y, x].astype(np.float32) / 255) - (1 - share) * behind) / share
+        own: Any = (
+            srgb_to_linear(rgb[y, x].astype(np.float32) / np.float32(255)) - (1 - share) * behind
+        ) / share
         result[y, x] = np.rint(linear_to_srgb(np.clip(own, 0, 1)) * 255).astype(np.uint8)
     return result
 

@@ -15,7 +15,7 @@ F64 = NDArray[np.float64]
 RGB_TO_XYZ: F64 = np.array(
     [[0.412453, 0.357580, 0.180423], [0.212671, 0.715160, 0.072169], [0.019334, 0.119193, 0.950227]]
 )
-XYZ_TO_RGB: F64 = np.linalg.inv(RGB_TO_XYZ)
+XYZ_TO_RGB: F64 = np.linalg.inv(RGB_TO_XYZ).astype(np.float64)
 D65_WHITE: F64 = np.array([0.95047, 1.0, 1.08883])
 """ASTM E308, 2-degree observer."""
 

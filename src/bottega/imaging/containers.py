@@ -20,6 +20,7 @@ MAX_BLOCKS = 1_000_000
 MAX_SCANS = 100
 """Scans of a progressive JPEG; encoders write about ten. Each one costs a pass over the whole picture."""
 
+_INFLATE_STEP = 2**20
 MAX_PROFILE_BYTES = 8 * 2**20
 MAX_RUN_LENGTH_BYTES = 4 * 2**20
 """Of a run-length encoded BMP, which is decoded slowly."""
@@ -77,7 +78,7 @@ def png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 def _read_png(data: bytes, limits: Limits) -> Container:
     kept: list[bytes] = [PNG_SIGNATURE]
-    width = height = depth = colour = 0
+    width = height = depth = colour = interlace = 0
     frames, transparency = 1, b""
     found: dict[bytes, bytes] = {}
     note: bytes | None = None
@@ -86,7 +87,7 @@ def _read_png(data: bytes, limits: Limits) -> Container:
         if not width:
             if kind != b"IHDR":
                 raise _damaged("it does not begin with its header")
-            width, height, depth, colour = struct.unpack(">IIBB", data[body][:10])
+            width, height, depth, colour, _, _, interlace = struct.unpack(">IIBBBBB", data[body])
             limits.check_size(width, height)
         elif kind == b"acTL":
             frames = max(1, *struct.unpack(">I", data[body][:4]))
@@ -99,6 +100,7 @@ def _read_png(data: bytes, limits: Limits) -> Container:
             transparency = data[body]
         elif kind in (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"):
             kept.append(data[begin:end])
+    _check_png_rows(kept, _png_row_bytes(width, height, depth, colour, interlace))
     values = 3 if colour == 2 else 1
     return Container(
         media_type="image/png",
@@ -112,6 +114,39 @@ def _read_png(data: bytes, limits: Limits) -> Container:
         profile=_inflate_profile(found[b"iCCP"]) if b"iCCP" in found else None,
         note=note,
     )
+
+
+# First column, first row, and distances of the seven passes of an interlaced PNG.
+_ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+_PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+
+
+def _png_row_bytes(width: int, height: int, depth: int, colour: int, interlace: int) -> int:
+    """Bytes of all rows once inflated, with the filter byte in front of each."""
+    total = 0
+    for left, top, across, down in _ADAM7 if interlace else ((0, 0, 1, 1),):
+        columns, rows = -(-(width - left) // across), -(-(height - top) // down)
+        if columns > 0 and rows > 0:
+            total += rows * (1 + (columns * depth * _PNG_CHANNELS.get(colour, 1) + 7) // 8)
+    return total
+
+
+def _check_png_rows(chunks: list[bytes], expected: int) -> None:
+    """Decoders leave rows that were never sent black, without a word; here they are missed."""
+    inflate, missing = zlib.decompressobj(), expected
+    for chunk in chunks:
+        pending = chunk[8:-4] if chunk[4:8] == b"IDAT" else b""
+        more = bool(pending)
+        while more and missing > 0:
+            try:
+                rows = inflate.decompress(pending, _INFLATE_STEP)
+            except zlib.error as error:
+                raise _damaged("its compressed pixels are not consistent") from error
+            missing -= len(rows)
+            pending = inflate.unconsumed_tail
+            more = bool(pending) or len(rows) == _INFLATE_STEP
+    if missing > 0:
+        raise _cut_off()
 
 
 def _inflate_profile(body: bytes) -> bytes | None:
@@ -195,7 +230,7 @@ def _read_jpeg(data: bytes, limits: Limits) -> Container:
         elif body.startswith(b"ICC_PROFILE\0"):
             profile[body[12]] = body[14:]
         # Beside the coding tables, decoders need the markers that tell how colours are stored.
-        if not 0xE0 <= marker <= 0xEF and marker != 0xFE or marker == 0xEE or _is_jfif(marker, data, begin):
+        if not (0xE0 <= marker <= 0xEF or marker == 0xFE) or marker == 0xEE or _is_jfif(marker, data, begin):
             kept.append(data[begin:end])
     if size is None:
         raise _damaged("it has no frame header")
@@ -362,11 +397,12 @@ def _check_tiff_layout(directory: Directory, limits: Limits, size: int) -> None:
     if 322 in directory.entries or 323 in directory.entries:
         # A tile may stick out of a small picture, but not be larger than the largest one.
         limits.check_size(*tile)
-    for tag, entry in directory.entries.items():
-        if tag in _BULK_TAGS and entry.count > 2 * limits.max_side * 4:
-            raise TooLarge(
-                "The TIFF is cut into too many pieces.", hint="Save it with larger strips or tiles."
-            )
+    for offsets_tag, lengths_tag in ((273, 279), (324, 325)):
+        offsets, lengths = directory.integers(offsets_tag), directory.integers(lengths_tag)
+        if len(offsets) > 8 * limits.max_side:
+            raise TooLarge("The TIFF is cut into too many pieces.", hint="Save it with larger strips.")
+        if any(begin + length > size for begin, length in zip(offsets, lengths, strict=False)):
+            raise _cut_off()
 
 
 # --- AVIF (ISO/IEC 23008-12) -------------------------------------------------------------------------------------

@@ -89,7 +89,7 @@ def _read(data: bytes, limits: Limits) -> "tuple[Picture, str, int]":
         raise ResourceError(
             "There is not enough memory for this picture.", hint="Use a smaller picture."
         ) from error
-    except Exception as error:  # noqa: BLE001 - decoders answer damaged bytes with exceptions of every kind
+    except Exception as error:  # decoders answer damaged bytes with exceptions of every kind
         kind = media_type.removeprefix("image/").upper()
         raise UnreadablePicture(
             f"The {kind} file is damaged or cut off.", hint="Export or download it again.", cause=str(error)

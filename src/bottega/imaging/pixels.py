@@ -5,7 +5,7 @@ Decoders answer damaged bytes with exceptions of every kind; turning those into 
 """
 
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 import cv2
 import numpy as np
@@ -27,10 +27,12 @@ from bottega.imaging.containers import Container
 from bottega.imaging.limits import Limits
 from bottega.imaging.picture import Picture
 from bottega.imaging.profiles import is_srgb, to_srgb
-from bottega.imaging.tiff_tags import ORIENTATION, without_orientation
+from bottega.imaging.tiff_tags import without_orientation
 
 Samples = NDArray[np.uint8] | NDArray[np.uint16]
 Array = NDArray[Any]
+Decoded = tuple[Samples, Samples | None, bytes | None]
+"""Colours, alpha, and the profile that the colours are still in."""
 
 # The plugins themselves rather than Image.open: the type is known, and no other plugin gets to see the bytes.
 _PLUGINS: dict[str, type[ImageFile.ImageFile]] = {
@@ -46,13 +48,15 @@ _PLUGINS: dict[str, type[ImageFile.ImageFile]] = {
 
 def read_pixels(container: Container, limits: Limits) -> tuple[Picture, int]:
     """The first picture, upright, and the number of frames. Raises whatever the decoder raises."""
-    orientation, exif = _metadata(container)
+    if container.media_type == "image/avif" and not AvifImagePlugin.SUPPORTED:
+        raise UnsupportedMedia("AVIF is not read on this machine.", hint="Save it as PNG or JPEG.")
+    # Of a TIFF both decoders apply the orientation themselves.
+    orientation, exif = without_orientation(container.exif) if container.exif else (1, None)
     frames = container.frames
     if container.deep and container.media_type == "image/tiff":
         rgb, alpha, profile = _read_deep(container)
     else:
-        image = _PLUGINS[container.media_type](BytesIO(container.data))
-        _check_opened(image, container, limits)
+        image = _open(container, limits)
         image.load()
         if container.media_type == "image/avif":
             frames = int(getattr(image, "n_frames", 1))
@@ -75,7 +79,7 @@ def read_pixels(container: Container, limits: Limits) -> tuple[Picture, int]:
     return picture, frames
 
 
-def upright(pixels: Samples, orientation: int) -> Samples:
+def upright(pixels: Array, orientation: int) -> Array:
     """Undo an EXIF orientation, 1 to 8 (CIPA DC-008, tag 274): H x W (x C) -> the same, perhaps turned."""
     if orientation in (5, 6, 7, 8):
         pixels = pixels.swapaxes(0, 1)
@@ -86,23 +90,30 @@ def upright(pixels: Samples, orientation: int) -> Samples:
     return np.ascontiguousarray(pixels)
 
 
-def _metadata(container: Container) -> tuple[int, bytes | None]:
-    if container.directory is not None:
-        orientation = container.directory.integer(ORIENTATION, 1)
-        return (orientation if 1 <= orientation <= 8 else 1), None
-    return without_orientation(container.exif) if container.exif else (1, None)
-
-
-def _check_opened(image: ImageFile.ImageFile, container: Container, limits: Limits) -> None:
-    """The decoder has to see the size that was checked."""
+def _open(container: Container, limits: Limits) -> ImageFile.ImageFile:
+    """The file, opened but not decoded. The decoder has to see the size that was checked."""
+    try:
+        image = _PLUGINS[container.media_type](BytesIO(container.data))
+    except SyntaxError as error:
+        if container.media_type != "image/tiff":
+            raise
+        raise UnsupportedMedia(
+            "This kind of TIFF is not read here, or its header is damaged.",
+            hint="Save it as RGB or grey with 8 or 16 bits per channel.",
+            cause=str(error),
+        ) from error
     limits.check_size(*image.size)
-    if image.size != (container.width, container.height) and container.media_type != "image/avif":
+    # Pillow turns a TIFF as it is loaded, and swaps its sides before.
+    if container.media_type != "image/avif" and sorted(image.size) != sorted(
+        (container.width, container.height)
+    ):
         raise UnreadablePicture(
             "The file contradicts itself about its size.", hint="Export the picture again."
         )
+    return image
 
 
-def _read_8_bit(image: Image.Image, profile: bytes | None) -> tuple[Samples, Samples | None, bytes | None]:
+def _read_8_bit(image: Image.Image, profile: bytes | None) -> Decoded:
     alpha: Samples | None = None
     if image.mode == "La":
         image = image.convert("LA")
@@ -116,7 +127,7 @@ def _read_8_bit(image: Image.Image, profile: bytes | None) -> tuple[Samples, Sam
     return np.array(to_srgb(image, profile)), alpha, None
 
 
-def _read_grey(image: Image.Image, container: Container) -> tuple[Samples, Samples | None, bytes | None]:
+def _read_grey(image: Image.Image, container: Container) -> Decoded:
     """Grey of 16 bits, of 32-bit whole numbers in the range of 16, or of floating point in [0, 1]."""
     grey = np.array(image)
     if grey.dtype.kind == "f":
@@ -137,21 +148,25 @@ def _read_grey(image: Image.Image, container: Container) -> tuple[Samples, Sampl
     return np.repeat(grey[:, :, None], 3, axis=2), alpha, None
 
 
-def _read_deep(container: Container) -> tuple[Samples, Samples | None, bytes | None]:
+def _read_deep(container: Container) -> Decoded:
     """RGB of 16 bits or floating point, with or without alpha; PNG also grey with alpha."""
+    if container.directory is not None and container.directory.integer(284, 1) != 1:
+        raise UnsupportedMedia(
+            "This TIFF keeps its channels apart.", hint="Save it with interleaved channels."
+        )
     flags = cv2.IMREAD_UNCHANGED
-    decoded: Array | None = cv2.imdecode(np.frombuffer(container.data, np.uint8), flags)
+    decoded = cast(Array | None, cv2.imdecode(np.frombuffer(container.data, np.uint8), flags))
     if decoded is None:
         raise UnreadablePicture("The file is damaged or cut off.", hint="Export the picture again.")
     if decoded.dtype.kind == "f":
         decoded = _from_float(decoded)
-    if decoded.dtype not in (np.uint8, np.uint16) or decoded.ndim != 3 or decoded.shape[2] not in (3, 4):
+    if decoded.dtype.name not in ("uint8", "uint16") or decoded.ndim != 3 or decoded.shape[2] not in (3, 4):
         raise UnsupportedMedia(
             "The file's channels are of a kind that is not read here.",
             hint="Save it as RGB or grey with 8 or 16 bits per channel.",
         )
-    rgb = np.ascontiguousarray(decoded[:, :, 2::-1])
-    alpha = np.ascontiguousarray(decoded[:, :, 3]) if decoded.shape[2] == 4 else None
+    rgb: Array = np.ascontiguousarray(decoded[:, :, 2::-1])
+    alpha: Array | None = np.ascontiguousarray(decoded[:, :, 3]) if decoded.shape[2] == 4 else None
     if container.key is not None:
         alpha = np.where((rgb == container.key).all(axis=2), 0, 65535).astype(np.uint16)
     if alpha is not None and container.directory is not None and container.directory.integer(338, 2) == 1:

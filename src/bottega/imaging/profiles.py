@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from io import BytesIO
+from typing import Any, cast
 
 import numpy as np
 from PIL import Image, ImageCms
@@ -21,11 +22,11 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     not applied, so that such pictures keep their values exactly.
     """
     if image.mode == "LAB":
-        return _convert(image, ImageCms.createProfile("LAB")) or image.convert("L").convert("RGB")
+        return _convert(image, _built_in("LAB")) or image.convert("L").convert("RGB")
     opened = _open(profile)
     if opened is None:
         return image.convert("RGB")
-    space = opened.profile.xcolor_space.strip()
+    space = _space(opened)
     if image.mode == "L" and space == "RGB":
         image = image.convert("RGB")
     if _SPACES.get(image.mode) != space:
@@ -38,7 +39,7 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 def is_srgb(profile: bytes) -> bool:
     """Whether RGB values in this profile mean what they mean in sRGB; also true of a damaged or foreign one."""
     opened = _open(profile)
-    return opened is None or opened.profile.xcolor_space.strip() != "RGB" or _keeps_srgb(opened)
+    return opened is None or _space(opened) != "RGB" or _keeps_srgb(opened)
 
 
 def _open(profile: bytes | None) -> ImageCms.ImageCmsProfile | None:
@@ -55,14 +56,23 @@ def _keeps_srgb(profile: ImageCms.ImageCmsProfile) -> bool:
     return int(np.abs(np.asarray(converted).astype(np.int16) - _COLOURS).max()) <= 1
 
 
-def _convert(
-    image: Image.Image, profile: "ImageCms.ImageCmsProfile | ImageCms.core.CmsProfile"
-) -> Image.Image | None:
+# The binding to Little CMS carries no types, hence the casts.
+
+
+def _built_in(name: str) -> ImageCms.ImageCmsProfile:
+    return ImageCms.ImageCmsProfile(cast(Any, ImageCms).createProfile(name))
+
+
+def _space(profile: ImageCms.ImageCmsProfile) -> str:
+    return str(cast(Any, profile.profile).xcolor_space).strip()
+
+
+def _convert(image: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image.Image | None:
     """None when the profile cannot be used as a source."""
     with suppress(ImageCms.PyCMSError, OSError, ValueError, TypeError):
         transform = ImageCms.buildTransform(
             profile,
-            ImageCms.createProfile("sRGB"),
+            _built_in("sRGB"),
             image.mode,
             "RGB",
             ImageCms.Intent.PERCEPTUAL,

@@ -38,11 +38,15 @@ _PATTERNS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
             _FLAGS,
         ),
     ),
-    ("template code", re.compile(r"\{\{[^{}]{1,200}\}\}|\{%[^%]{1,200}%\}|<%[^%]{1,200}%>|[$#]\{[^{}]{1,200}\}")),
+    (
+        "template code",
+        re.compile(r"\{\{[^{}]{1,200}\}\}|\{%[^%]{1,200}%\}|<%[^%]{1,200}%>|[$#]\{[^{}]{1,200}\}"),
+    ),
     (
         "a path out of its folder",
         re.compile(
-            r"\.\.[/\\]|%2e%2e(?:%2f|%5c|/)|(?<!\w)/(?:etc|proc|root|var/log)/\w|\bfile://|[a-z]:\\windows\\", _FLAGS
+            r"\.\.[/\\]|%2e%2e(?:%2f|%5c|/)|(?<!\w)/(?:etc|proc|root|var/log)/\w|\bfile://|[a-z]:\\windows\\",
+            _FLAGS,
         ),
     ),
     (

@@ -11,10 +11,17 @@ from bottega.errors import InputError
 MAX_CHARACTERS = 2000
 
 # Cyrillic and Greek letters that are drawn like a Latin one (a subset of the Unicode confusables, UTS #39).
-_LIKE_LATIN = str.maketrans(
-    "аеорсухіјѕһԁոԛԝԍкмтвнАЕОРСУХІЈЅНКМТВαορνικτυχβεηρ", "aeopcyxijshdnqwgkmtbhAEOPCYXIJSHKMTBaopvikтyxbenp".replace("т", "t")
-)
-_LIKE_CYRILLIC = str.maketrans("aeopcyxkmtbhAEOPCYXKMTBH", "аеорсухкмтвнАЕОРСУХКМТВН")
+_LIKE_LATIN = {
+    ord(other): latin
+    for others, latins in (
+        ("аеорсухіјѕһԁԛԝкмт", "aeopcyxijshdqwkmt"),
+        ("АЕОРСУХІЈЅНКМТВ", "AEOPCYXIJSHKMTB"),
+        ("αορνικτυχε", "aopviktuxe"),
+        ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX"),
+    )
+    for other, latin in zip(others, latins, strict=True)
+}
+_LIKE_CYRILLIC = str.maketrans("aeopcyxkmthAEOPCYXKMTBH", "аеорсухкмтнАЕОРСУХКМТВН")
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile(r"[a-zA-ZÀ-ɏ]")
 _CYRILLIC = re.compile(r"[Ѐ-ӿԀ-ԯ]")
@@ -46,7 +53,7 @@ def fold(text: str) -> str:
 
 def normalise(text: str) -> str:
     """`clean` and `fold` together: what word matching and caching work on. Raises InputError when too long."""
-    return fold(clean(text))
+    return " ".join(fold(clean(text)).split())
 
 
 def _plain(character: str) -> str:

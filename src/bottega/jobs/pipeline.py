@@ -117,7 +117,7 @@ class Pipeline:
                 connection,
                 owner=run.claimed.owner,
                 job_id=run.id,
-                kind="attempt",
+                kind=analytics.Kind.ATTEMPT,
                 workflow=task.workflow,
                 model_id=candidate.model_id,
                 seconds=record.seconds,

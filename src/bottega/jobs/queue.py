@@ -221,8 +221,8 @@ def claim(connection: sa.Connection, who: ClaimFor) -> list[Claimed]:
     values: Json = {"pools": list(who.pools), "now": now, "limit": who.limit}
     waiting = _waiting if who.only is None else _waiting.where(J.c.id == who.only)
     if who.per_owner:
-        counts = connection.execute(_running_owners, {"pools": list(who.pools)}).tuples()
-        picker.running.update(dict(counts.all()))
+        counts = connection.execute(_running_owners, {"pools": list(who.pools)}).all()
+        picker.running.update({owner: count for owner, count in counts})
         full = [owner for owner, count in picker.running.items() if count >= who.per_owner]
         waiting = waiting.where(J.c.owner.not_in(full))
     picker.look_at(connection.execute(waiting, values).all())

@@ -1,15 +1,15 @@
 """What a round beam leaves of a raster of dots: the model behind the tone correction and the preview.
 
 The beam is a solid disc that burns whatever it passes, moved from the centre of a run's first dot to the
-centre of its last one; a lone dot is one disc. Heat, smoke and soft beam edges are not modelled: a test on
-the material itself has the last word.
+centre of its last one; a lone dot is one disc. (G-code runs reach half a dot further at both ends, where the
+moving beam leaves only part of its dose: the model lies between the two.) Heat, smoke and soft beam edges
+are not modelled: a test on the material itself has the last word.
 """
 
 from functools import lru_cache
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from bottega.errors import InvalidOption
 from bottega.imaging.picture import F32, U8
@@ -76,7 +76,7 @@ def _reach(v: float, u: float, beam: float) -> tuple[U8, U8 | None]:
     """Which dots, and which pairs with their right neighbour, reach the point (v, u): two odd square kernels."""
     radius = beam / 2
     size = int(np.ceil(radius + 0.5))
-    offset: NDArray[np.float64] = np.arange(-size, size + 1) + 0.5
+    offset = np.arange(-size, size + 1, dtype=np.float64) + 0.5
     down, right = offset[:, None] - v, offset[None, :] - u
     discs = (down**2 + right**2 <= radius**2).astype(np.uint8)
     lines = ((np.abs(down) <= radius) & (right <= 0) & (right + 1 >= 0)).astype(np.uint8)

@@ -91,18 +91,21 @@ def check_on_bed(
 ) -> tuple[float, float]:
     """Where the picture's lower left corner lies, in mm, so that picture and run-up stay on the bed.
 
-    Without `x_mm` the picture lies as far left as the run-up allows. Raises InvalidOption when it does not fit.
+    Without `x_mm` the picture lies as far left as the run-up allows, at a whole half millimetre where there is
+    room (rounder figures, for people and for the length of the G-code). Raises InvalidOption when it does
+    not fit.
     """
-    left = run_up if x_mm is None else x_mm
+    rightmost = bed_width_mm - width_mm - run_up
+    left = max(run_up, min(math.ceil(run_up * 2) / 2, rightmost)) if x_mm is None else x_mm
     needed = width_mm + 2 * run_up
-    too_wide = left - run_up < -1e-9 or left + width_mm + run_up > bed_width_mm + 1e-9
+    too_wide = left - run_up < -1e-9 or left > rightmost + 1e-9
     if too_wide:
         raise InvalidOption(
             f"The job needs {needed:.4g} mm of width ({width_mm:.4g} mm and {run_up:g} mm of run-up on each "
             f"side), the bed has {bed_width_mm:.4g} mm.",
             hint="Make it narrower, or slower: the run-up shrinks with the square of the speed."
             if needed > bed_width_mm
-            else f"Place its left edge between {run_up:g} and {bed_width_mm - width_mm - run_up:.4g} mm.",
+            else f"Place its left edge between {run_up:g} and {rightmost:.4g} mm.",
         )
     if y_mm < -1e-9 or y_mm + height_mm > bed_height_mm + 1e-9:
         raise InvalidOption(

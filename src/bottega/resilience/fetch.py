@@ -91,7 +91,7 @@ async def _hop(
     _check_url(url, allowed_hosts)
     addresses = await _resolve(url)
     for address in addresses:
-        if reason := _why_refused(address, allow_private):
+        if reason := why_refused(address, allow_private):
             raise _refused(f"{_host(url)} leads to {reason}: nothing is fetched from there.", "address")
     async with _connected(url, addresses) as response:
         if response.status_code in _REDIRECTS and "location" in response.headers:
@@ -146,13 +146,13 @@ async def _resolve(url: httpx.URL) -> list[IPAddress]:
     return [ipaddress.ip_address(text) for text in texts]
 
 
-def _why_refused(address: IPAddress, allow_private: bool) -> str | None:
+def why_refused(address: IPAddress, allow_private: bool) -> str | None:
     """What is wrong with connecting to the address, or None when nothing is."""
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None:
-            return _why_refused(address.ipv4_mapped, allow_private)
+            return why_refused(address.ipv4_mapped, allow_private)
         if address in _NAT64:
-            return _why_refused(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF), allow_private)
+            return why_refused(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF), allow_private)
     if address in _METADATA:
         return "a cloud metadata address"
     if address.is_link_local:

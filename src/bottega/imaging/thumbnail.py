@@ -1,0 +1,21 @@
+"""Small pictures for lists. Light to import; the decoders are loaded when the first one is made."""
+
+from pathlib import Path
+
+from bottega.errors import InvalidOption
+from bottega.imaging.limits import Limits
+
+
+def make_thumbnail(source: Path, target: Path, side: int, limits: Limits) -> None:
+    """Write an upright WebP of `source`, its longer side `side` pixels, never enlarged, without metadata.
+
+    `target` appears whole or not at all. Raises as `decode.decode` and `encode.encode` do, and InvalidOption for
+    a side outside 1 to 4096.
+    """
+    if not 1 <= side <= 4096:
+        raise InvalidOption("A thumbnail has 1 to 4096 pixels on its longer side.")
+    from bottega.imaging.decode import decode
+    from bottega.imaging.encode import encode
+    from bottega.imaging.resize import shrink
+
+    encode(shrink(decode(source, limits), side), target, "image/webp", quality=80)

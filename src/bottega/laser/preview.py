@@ -1,0 +1,72 @@
+"""What the engraving will look like: the simulated burn in the colours of the material.
+
+Where the beam passes comes from `burn`; the faint scorch around it and the texture of the surface are
+decoration with a fixed seed, and the colours are those of the materials' list.
+"""
+
+import cv2
+import numpy as np
+
+from bottega.imaging.picture import F32, U8
+from bottega.laser.burn import coverage_magnified
+from bottega.laser.dither import Bits
+from bottega.laser.materials import Material
+
+PREVIEW_PIXELS = 6_000_000
+"""A dot gets up to four pixels per axis while the preview stays within this size."""
+SCORCH = 0.22
+
+
+def preview_scale(bits: Bits) -> int:
+    """Preview pixels per dot and axis."""
+    return next((scale for scale in (4, 3, 2) if bits.size * scale**2 <= PREVIEW_PIXELS), 1)
+
+
+def burn_preview(bits: Bits, beam: float, material: Material) -> U8:
+    """The burnt workpiece, RGB uint8, `preview_scale` pixels per dot and axis. `beam` in dots."""
+    scale = preview_scale(bits)
+    burnt = coverage_magnified(bits, beam, scale)
+    surface = np.array(material.surface, np.float32)
+    char = np.array(material.burnt, np.float32)
+    texture = _texture(burnt.shape[0], burnt.shape[1], material.texture)
+    if material.burns == "darker":
+        # Brown heat around the char; it never reaches what the beam itself does.
+        heat = cv2.GaussianBlur(burnt, (0, 0), max(1.0, 1.2 * beam * scale))
+        burnt = np.maximum(burnt, SCORCH * heat).astype(np.float32)
+    # In linear light, as covered and bare area add up for an eye.
+    linear = _linear(surface) * texture[..., None]
+    linear += burnt[..., None] * (_linear(char) * np.sqrt(texture)[..., None] - linear)
+    return _encoded(linear)
+
+
+def _texture(height: int, width: int, kind: str) -> F32:
+    """Relative brightness of the surface around 1."""
+    if kind == "plain":
+        return np.ones((height, width), np.float32)
+    random = np.random.default_rng(1)
+    if kind == "speckle":
+        noise = random.standard_normal((height, width), dtype=np.float32)
+        fine, coarse = cv2.GaussianBlur(noise, (0, 0), 1.0), cv2.GaussianBlur(noise, (0, 0), 4.0)
+        return np.clip(1 + 0.09 * fine + 0.35 * coarse, 0.7, 1.3).astype(np.float32)
+    # Grain: streaks along the width that wander a little, over broad growth bands.
+    down = np.linspace(0, 1, height, dtype=np.float32)[:, None] * height / max(width, 1)
+    across = np.linspace(0, 1, width, dtype=np.float32)[None, :]
+    wander = 0.012 * np.sin(5.1 * across + 7 * down) + 0.006 * np.sin(13 * across + 1.3)
+    bands = np.sin(2 * np.pi * 9 * (down + wander) + 2.2 * np.sin(2 * np.pi * 1.7 * (down + wander)))
+    streaks = cv2.GaussianBlur(
+        random.standard_normal((height, width), dtype=np.float32),
+        (0, 0),
+        sigmaX=max(2.0, width / 40),
+        sigmaY=1.0,
+    )
+    streaks /= max(float(streaks.std()), 1e-6)
+    return np.clip(1 + 0.05 * bands + 0.035 * streaks, 0.75, 1.25).astype(np.float32)
+
+
+def _linear(colour: F32) -> F32:
+    """sRGB values 0 to 255 to linear light, by a power of 2.2."""
+    return np.power(colour / np.float32(255), np.float32(2.2)).astype(np.float32)
+
+
+def _encoded(linear: F32) -> U8:
+    return np.rint(np.power(np.clip(linear, 0, 1), np.float32(1 / 2.2)) * 255).astype(np.uint8)

@@ -1,0 +1,179 @@
+"""Enhancement of a still: larger, sharper, less noisy, better exposed, and the same picture all the same.
+
+Says which options there are and what the result must satisfy. Reading sentences is left to
+`image_enhancement_wording`, the computing to the engines that offer `enhance`.
+"""
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from bottega.domain.asset import MediaInfo
+from bottega.domain.intent import Intent, WorkClass
+from bottega.domain.request import Request, Role
+from bottega.domain.task import Task, TaskInput
+from bottega.domain.verdict import Criterion, Rubric
+from bottega.errors import InvalidOption, MissingInput
+from bottega.workflows.image_enhancement_wording import read_enhancement
+from bottega.workflows.protocol import InputSpec, Options
+
+MAX_SCALE = 8.0
+MAX_MEGAPIXELS = 200
+_LARGEST_SIDE = {"jpeg": 65_500, "webp": 16_383}
+"""Of the file formats: libjpeg's JPEG_MAX_DIMENSION; RFC 9649."""
+
+
+class ImageEnhancementOptions(Options):
+    scale: float = Field(
+        default=2.0,
+        ge=1,
+        le=MAX_SCALE,
+        description="How many times wider and higher. A size in pixels takes its place.",
+    )
+    width: int | None = Field(
+        default=None, ge=16, le=65_500, description="Width in pixels; the proportions are kept."
+    )
+    height: int | None = Field(
+        default=None,
+        ge=16,
+        le=65_500,
+        description="Height in pixels; with a width, too, the picture fits inside both.",
+    )
+    long_side: int | None = Field(
+        default=None,
+        ge=16,
+        le=65_500,
+        description="Longer side in pixels, for pictures in either orientation.",
+    )
+    sharpen: float = Field(default=0.4, ge=0, le=1, description="Sharpening; 0 is none, 1 is strong.")
+    denoise: float = Field(
+        default=0.0, ge=0, le=1, description="Removal of noise and grain; 0 is none, 1 is strong."
+    )
+    auto_exposure: bool = Field(
+        default=False, description="Correct a picture that is too dark, bright or flat."
+    )
+    format: Literal["png", "jpeg", "webp"] | None = Field(
+        default=None, description="File format of the result; by default that of the source, or PNG."
+    )
+
+
+class ImageEnhancement:
+    """A task has the features `scale`, `sharpen`, `denoise` and `exposure` as asked for. Its parameters are the
+    options, with `width` and `height` the exact size of the result and `scale` the factor that this comes to."""
+
+    name: ClassVar[str] = "image_enhancement"
+    work_class: ClassVar[WorkClass] = WorkClass.IMAGE_ENHANCEMENT
+    title: ClassVar[str] = "Enhance a picture"
+    summary: ClassVar[str] = "The same picture larger, sharper, with less noise or better exposed."
+    examples: ClassVar[tuple[str, ...]] = (
+        "Sharpen this and double its size",
+        "Enlarge it to 3000 pixels wide, it is a bit grainy",
+        "Fix the exposure, it is too dark",
+        "Upscale it to 4K without sharpening",
+    )
+    inputs: ClassVar[tuple[InputSpec, ...]] = (
+        InputSpec(role=Role.WORKING, description="The picture to enhance.", minimum=1),
+    )
+    options: ClassVar[type[Options]] = ImageEnhancementOptions
+
+    def read_options(self, prompt: str) -> dict[str, Any]:
+        """See `image_enhancement_wording.read_enhancement`."""
+        return read_enhancement(prompt)
+
+    def prepare(
+        self, request: Request, intent: Intent, options: Options, inputs: tuple[TaskInput, ...]
+    ) -> Task:
+        """Raises MissingInput without a picture; InvalidOption for several, for a result that is too large, and when
+        nothing is left to do."""
+        assert isinstance(options, ImageEnhancementOptions)
+        source = _only_picture(inputs)
+        width, height = _result_size(options, source.media)
+        _check_size(width, height, options, source.media)
+        features = {
+            name
+            for name, wanted in (
+                ("scale", (width, height) != (source.media.width, source.media.height)),
+                ("sharpen", options.sharpen > 0),
+                ("denoise", options.denoise > 0),
+                ("exposure", options.auto_exposure),
+            )
+            if wanted
+        }
+        if not features:
+            raise InvalidOption(
+                "There is nothing to do: the size stays, and nothing else is asked for.",
+                hint="Ask for a larger size, sharpening, removal of noise, or a corrected exposure.",
+            )
+        size = {"width": width, "height": height, "scale": round(width / (source.media.width or 1), 4)}
+        return Task(
+            workflow=self.name,
+            operation="enhance",
+            features=frozenset(features),
+            prompt=request.prompt,
+            inputs=(source,),
+            parameters=options.model_dump(mode="json", exclude_none=True) | size,
+            output_megapixels=width * height / 1e6,
+        )
+
+    def rubric(self, options: Options) -> Rubric:
+        """Still the same picture, not blurred, nothing blown out, and no noise made."""
+        assert isinstance(options, ImageEnhancementOptions)
+        return Rubric(name=self.name, criteria=_criteria(options), compare_with_source=True)
+
+
+def _criteria(options: ImageEnhancementOptions) -> tuple[Criterion, ...]:
+    return ()
+
+
+# --- sizes -----------------------------------------------------------------------------------------------------------
+
+
+def _only_picture(inputs: tuple[TaskInput, ...]) -> TaskInput:
+    working = [item for item in inputs if item.role is Role.WORKING]
+    if not working or not working[0].media.is_picture:
+        raise MissingInput("A picture to enhance is needed.", hint="Add one in the role working.")
+    if len(working) > 1:
+        raise InvalidOption(
+            f"One picture is enhanced at a time, {len(working)} were given.",
+            hint="Ask for the others in jobs of their own.",
+        )
+    return working[0]
+
+
+def _result_size(options: ImageEnhancementOptions, source: MediaInfo) -> tuple[int, int]:
+    """Width and height in pixels, in the proportions of the source; a box of both is filled as far as they allow."""
+    width, height = source.width or 1, source.height or 1
+    factors: list[float] = []
+    if options.width is not None:
+        factors.append(options.width / width)
+    if options.height is not None:
+        factors.append(options.height / height)
+    if options.long_side is not None:
+        factors.append(options.long_side / max(width, height))
+    factor = min(factors, default=options.scale)
+    return max(1, round(width * factor)), max(1, round(height * factor))
+
+
+def _check_size(width: int, height: int, options: ImageEnhancementOptions, source: MediaInfo) -> None:
+    megapixels = width * height / 1e6
+    largest = max(width, height) / max(source.width or 1, source.height or 1)
+    if largest > MAX_SCALE * 1.001:
+        raise InvalidOption(
+            f"From {source.width} x {source.height} to {width} x {height} pixels is {largest:.1f} times the size; "
+            f"the limit is {MAX_SCALE:g}.",
+            hint="Ask for a smaller size, or start from a larger picture.",
+        )
+    if megapixels > MAX_MEGAPIXELS:
+        most = (MAX_MEGAPIXELS * 1e6 / ((source.width or 1) * (source.height or 1))) ** 0.5
+        raise InvalidOption(
+            f"The result would be {width} x {height} pixels, {megapixels:.0f} megapixels; "
+            f"the limit is {MAX_MEGAPIXELS}.",
+            hint=f"For this picture that is a scale of at most {int(most * 100) / 100:g}.",
+        )
+    limit = _LARGEST_SIDE.get(options.format or "")
+    if limit is not None and max(width, height) > limit:
+        raise InvalidOption(
+            f"A {options.format} file holds at most {limit} pixels on a side; the result would be "
+            f"{width} x {height}.",
+            hint="Ask for PNG, or for a smaller size.",
+        )

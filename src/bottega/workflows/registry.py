@@ -1,0 +1,45 @@
+"""The list of workflows: adding one is adding a file beside this one and a line here."""
+
+from bottega.domain.intent import Intent
+from bottega.errors import WorkflowUnknown
+from bottega.workflows.image_editing import ImageEditing
+from bottega.workflows.image_enhancement import ImageEnhancement
+from bottega.workflows.image_generation import ImageGeneration
+from bottega.workflows.laser import Laser
+from bottega.workflows.protocol import Workflow
+from bottega.workflows.style_transfer import StyleTransfer
+
+__all__ = ["Workflow", "all_workflows", "find_workflow", "workflow_for"]
+
+
+def all_workflows() -> dict[str, Workflow]:
+    """Every workflow by name."""
+    workflows: list[Workflow] = [
+        ImageGeneration(),
+        ImageEditing(),
+        ImageEnhancement(),
+        StyleTransfer(),
+        Laser(),
+    ]
+    return {workflow.name: workflow for workflow in workflows}
+
+
+def find_workflow(workflows: dict[str, Workflow], name: str) -> Workflow:
+    """The workflow of that name. Raises WorkflowUnknown, which lists the ones there are."""
+    if name not in workflows:
+        raise WorkflowUnknown(
+            f"There is no workflow {name!r} here.", hint=f"There are: {', '.join(sorted(workflows))}."
+        )
+    return workflows[name]
+
+
+def workflow_for(workflows: dict[str, Workflow], intent: Intent) -> Workflow:
+    """The workflow that an intent maps to: that of its sub-kind, else that of its class."""
+    names = [f"{intent.workflow}/{intent.subkind}", str(intent.workflow)]
+    for name in names:
+        if name in workflows:
+            return workflows[name]
+    raise WorkflowUnknown(
+        f"This reads like {str(intent.workflow).replace('_', ' ')}, which this installation cannot do yet.",
+        hint=f"It can do: {', '.join(sorted(workflows))}. If the reading is wrong, name the workflow yourself.",
+    )
