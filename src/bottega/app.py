@@ -23,7 +23,7 @@ from bottega.domain.request import InputRef, Preference, Request, Role
 from bottega.domain.task import TaskInput
 from bottega.engines.protocol import Engine
 from bottega.engines.registry import built_in_engines
-from bottega.errors import Conflict, InputError, InvalidOption, NotFound, WorkflowUnknown
+from bottega.errors import Conflict, InputError, InvalidOption, MissingInput, NotFound, WorkflowUnknown
 from bottega.intent import classify
 from bottega.jobs.attempts import Attempts
 from bottega.jobs.feed import follow
@@ -179,6 +179,7 @@ class Bottega:
             self.catalogue,
             await self._constraints(request, workflow, inputs, who),
             request.preference,
+            engines=frozenset(self.engines),
             local_engines=frozenset(name for name, engine in self.engines.items() if engine.local),
             options=options.model_dump(mode="json"),
             options_read=tuple(sorted(set(read) - set(request.options))),
@@ -206,6 +207,8 @@ class Bottega:
                 "This does not read like work on pictures or clips.",
                 hint="Say what the picture should become, or name the workflow.",
             )
+        if intent.needs_clarification is not None:
+            raise MissingInput(intent.needs_clarification, hint="Give the picture or clip that is meant.")
         return intent
 
     async def _constraints(
@@ -216,9 +219,6 @@ class Bottega:
             availability = engine.availability()
             if not availability.usable:
                 unavailable[name] = (availability.reason, availability.hint)
-        known = {model.engine for model in self.catalogue}
-        for name in known - set(self.engines):
-            unavailable[name] = (f"the engine {name} is not part of this installation", "")
         return Constraints(
             budget_left=await self.ledger.budget_left(who.owner),
             max_cost=request.max_cost,

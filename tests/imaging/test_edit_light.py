@@ -123,6 +123,16 @@ def test_a_hardly_visible_adjustment_hardly_changes_anything() -> None:
     assert np.abs(adjust(picture, slight).astype(int) - picture).max() <= 6
 
 
+@pytest.mark.parametrize("contrast", [0.0, 0.3])
+def test_together_they_are_one_after_the_other(contrast: float) -> None:
+    picture = data.coffee()[::4, ::4]
+    together = adjust(picture, Adjustments(0.7, contrast, 0.4, 0.1, 0.3))
+    single = change_exposure(picture.astype(np.float32) / 255, 0.7)
+    single = change_white_balance(change_contrast(single, contrast), 0.4, 0.1)
+    single = change_saturation(single, 0.3)
+    assert np.abs(together - single * 255).max() < 0.51
+
+
 def test_sixteen_bits_stay_sixteen_and_keep_their_fine_steps() -> None:
     ramp = np.arange(20000, 20512, dtype=np.uint16).reshape(16, 32, 1).repeat(3, axis=2)
     raised = adjust(ramp, Adjustments(exposure=0.5))

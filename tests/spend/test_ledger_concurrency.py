@@ -74,6 +74,15 @@ async def test_money_that_comes_back_is_not_refused_to_those_who_ask_later(datab
     assert await books.audit() == ()
 
 
+async def test_the_same_hold_asked_for_many_times_at_once_is_one_hold(database: Database) -> None:
+    books = await _capped(database)
+    asked = {"hold_id": "h", "owner": "ann", "job_id": "j", "model_id": "m", "amount": CAP}
+    outcomes = await asyncio.gather(*(books.hold(**asked) for _ in range(16)))
+    assert {outcome.hold_id for outcome in outcomes} == {"h"}
+    assert await _windows(database) == [(CAP, 0)] * 2
+    assert await books.audit() == ()
+
+
 async def test_settling_from_many_sides_at_once_ends_each_hold_once(database: Database) -> None:
     books = await _capped(database)
     await books.hold(hold_id="h", owner="ann", job_id="j", model_id="m", amount=CAP)

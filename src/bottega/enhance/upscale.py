@@ -93,7 +93,7 @@ def unsharp_linear(
     `amount` is the gain on the detail (0 changes nothing, 1 is strong), `radius` the standard deviation of the
     Gaussian in pixels. The luminance stays within the range of its neighbourhood (plus a fifth of that range), which
     is what a halo would leave; and detail below the visible (about one per cent of the range) is left alone, which
-    would be noise. The colours' chromaticity is kept. Raises InvalidOption for a negative amount or radius.
+    would be noise. The colours' chromaticity is kept, and nothing is newly clipped to black or white. Raises InvalidOption for a negative amount or radius.
     """
     if amount < 0 or radius < 0:
         raise InvalidOption("Sharpening needs an amount and a radius of 0 or more.")
@@ -271,6 +271,8 @@ def _neighbourhood(planes: F32) -> tuple[F32, F32]:
 
 OVERSHOOT = 0.2
 """Share of the local range by which sharpening may leave it."""
+DARKEST, LIGHTEST = 0.0009, 0.97
+"""In linear light, about 3 and 251 of 255: where sharpening stops, so that it clips nothing."""
 VISIBLE_RANGE = 0.02
 """Local range (on a square-root scale, near to perceived lightness) at which half of the sharpening is applied."""
 
@@ -283,6 +285,11 @@ def _sharpened(window: F32, amount: float, radius: float) -> F32:
     target = _sharp_luminance(light, opacity, amount, radius)
     # The ratio keeps the chromaticity; near black, where it means nothing, it is held to 1.
     ratio = (target + np.float32(1e-4)) / (light + np.float32(1e-4))
+    # What has tone keeps it: the largest channel stops short of the ends of the range.
+    largest = np.maximum(linear.max(axis=2), np.float32(1e-6))
+    ratio = np.clip(
+        ratio, np.minimum(np.float32(DARKEST) / largest, 1), np.maximum(np.float32(LIGHTEST) / largest, 1)
+    )
     result = window.copy()
     result[..., :colours] = linear_to_srgb((linear * ratio[..., None]).astype(np.float32, copy=False))
     return result

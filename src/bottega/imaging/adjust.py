@@ -80,12 +80,22 @@ def adjust(rgb: Samples, wanted: Adjustments) -> Samples:
     rows = max(1, BAND_PIXELS // rgb.shape[1])
     for start in range(0, rgb.shape[0], rows):
         band = rgb[start : start + rows].astype(np.float32) / top
-        band = change_exposure(band, wanted.exposure)
-        band = change_contrast(band, wanted.contrast)
-        band = change_white_balance(band, wanted.temperature, wanted.tint)
-        band = change_saturation(band, wanted.saturation)
+        band = _adjusted(band, wanted)
         result[start : start + rows] = np.rint(band * top).astype(rgb.dtype)
     return result
+
+
+def _adjusted(rgb: F32, wanted: Adjustments) -> F32:
+    """What the `change_` functions do one after the other, with as few conversions to linear light as possible."""
+    if wanted.contrast and wanted.exposure:
+        rgb = change_exposure(rgb, wanted.exposure)
+    if wanted.contrast:
+        rgb = change_contrast(rgb, wanted.contrast)
+    linear = srgb_to_linear(rgb)
+    if not wanted.contrast:
+        linear = _exposed(linear, wanted.exposure)
+    linear = _white_balanced(linear, wanted.temperature, wanted.tint)
+    return linear_to_srgb(_saturated(linear, wanted.saturation))
 
 
 def change_exposure(rgb: F32, stops: float) -> F32:
@@ -95,19 +105,22 @@ def change_exposure(rgb: F32, stops: float) -> F32:
     slope and carries white to white. The curve acts on the largest channel and scales all three, so hue and
     saturation stay.
     """
+    return rgb if stops == 0 else linear_to_srgb(_exposed(srgb_to_linear(rgb), stops))
+
+
+def _exposed(linear: F32, stops: float) -> F32:
     if stops == 0:
-        return rgb
+        return linear
     gain = np.float32(2.0**stops)
-    linear = srgb_to_linear(rgb)
     if stops < 0:
-        return linear_to_srgb(linear * gain)
+        return linear * gain
     peak = linear.max(axis=2, keepdims=True)
     raised = peak * gain
     slope = (gain - SHOULDER) / (1 - SHOULDER)
     along = np.clip((raised - SHOULDER) / (gain - SHOULDER), 0, 1)
     bent = SHOULDER + (1 - SHOULDER) * slope * along / (1 + (slope - 1) * along)
     scale = np.where(raised > SHOULDER, bent / np.maximum(peak, 1e-6), gain)
-    return linear_to_srgb(np.clip(linear * scale, 0, 1).astype(np.float32))
+    return np.clip(linear * scale, 0, 1).astype(np.float32)
 
 
 def change_contrast(rgb: F32, amount: float) -> F32:
@@ -134,24 +147,32 @@ def change_white_balance(rgb: F32, temperature: float, tint: float = 0.0) -> F32
     """
     if temperature == 0 and tint == 0:
         return rgb
+    return linear_to_srgb(_white_balanced(srgb_to_linear(rgb), temperature, tint))
+
+
+def _white_balanced(linear: F32, temperature: float, tint: float) -> F32:
+    if temperature == 0 and tint == 0:
+        return linear
     matrix = white_balance_matrix(temperature, tint).astype(np.float32)
-    linear = srgb_to_linear(rgb)
-    return linear_to_srgb(into_gamut(linear @ matrix.T, linear))
+    return into_gamut(linear @ matrix.T, linear)
 
 
 def change_saturation(rgb: F32, amount: float) -> F32:
     """Scale the chroma of OkLab by 1 + `amount`; at -1 the three channels are equal."""
+    return rgb if amount == 0 else linear_to_srgb(_saturated(srgb_to_linear(rgb), amount))
+
+
+def _saturated(linear: F32, amount: float) -> F32:
     if amount == 0:
-        return rgb
-    linear = srgb_to_linear(rgb)
+        return linear
     lms = np.cbrt(linear @ RGB_TO_LMS.T.astype(np.float32))
     lab = lms @ LMS_TO_OKLAB.T.astype(np.float32)
     if amount <= -1:
         grey = np.clip(lab[..., :1], 0, 1) ** 3
-        return np.repeat(linear_to_srgb(grey.astype(np.float32)), 3, axis=2)
+        return np.repeat(grey.astype(np.float32), 3, axis=2)
     lab[..., 1:] *= np.float32(1 + amount)
     back: Any = (lab @ np.linalg.inv(LMS_TO_OKLAB).T.astype(np.float32)) ** 3
-    return linear_to_srgb(into_gamut(back @ np.linalg.inv(RGB_TO_LMS).T.astype(np.float32), linear))
+    return into_gamut(back @ np.linalg.inv(RGB_TO_LMS).T.astype(np.float32), linear)
 
 
 def into_gamut(linear: F32, before: F32 | None = None) -> F32:
@@ -167,9 +188,9 @@ def into_gamut(linear: F32, before: F32 | None = None) -> F32:
         knee = np.clip(np.maximum(np.maximum(before.max(axis=2), grey), GAMUT_KNEE), 0, 1)
         room = np.maximum(1 - knee, 1e-6)
         excess: Any = np.maximum(highest - knee, 0)
-        bent = knee + room * (1 - np.exp(-excess / room))
-        raised: Any = np.where(excess > 0, bent, highest)
-        ceiling = np.minimum(raised, 1)
+        bent: F32 = knee + room * (1 - np.exp(-excess / room))
+        # Equal to `highest` below the knee, where the exponential starts with slope 1.
+        ceiling = np.minimum(np.minimum(highest, knee) + bent - knee, 1)
     over = (ceiling - grey) / np.maximum(highest - grey, 1e-6)
     under = grey / np.maximum(grey - lowest, 1e-6)
     keep = np.minimum(np.where(highest > ceiling, over, 1), np.where(lowest < 0, under, 1))[..., None]

@@ -95,19 +95,14 @@ class Pipeline:
             return Verdict.model_validate(known)
         started = time.monotonic()
         source = task.first(Role.WORKING)
-        try:
-            verdict = await judge(
-                self.compute,
-                rubric,
-                self.assets.path_of(record.outputs[0]),
-                source.path if source is not None else None,
-                record.report,
-                self.assets.limits,
-            )
-        except ComputeError as error:
-            verdict = Verdict(
-                state=VerdictState.NOT_JUDGED, rubric=rubric.name, reason=f"The judge failed: {error.message}"
-            )
+        verdict = await judge(
+            self.compute,
+            rubric,
+            self.assets.path_of(record.outputs[0]),
+            source.path if source is not None else None,
+            record.report,
+            self.assets.result_limits,
+        )
         run.emit("verdict", **verdict.model_dump(mode="json", exclude={"rubric"}))
 
         def also(connection: sa.Connection) -> None:

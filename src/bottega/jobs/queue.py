@@ -222,7 +222,7 @@ def claim(connection: sa.Connection, who: ClaimFor) -> list[Claimed]:
     waiting = _waiting if who.only is None else _waiting.where(J.c.id == who.only)
     if who.per_owner:
         counts = connection.execute(_running_owners, {"pools": list(who.pools)}).all()
-        picker.running.update({owner: count for owner, count in counts})
+        picker.running.update({row.owner: row[1] for row in counts})
         full = [owner for owner, count in picker.running.items() if count >= who.per_owner]
         waiting = waiting.where(J.c.owner.not_in(full))
     picker.look_at(connection.execute(waiting, values).all())

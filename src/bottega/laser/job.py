@@ -26,6 +26,7 @@ from bottega.laser.tone import (
     luminance,
     raise_local_contrast,
     tone_error,
+    visible_detail,
 )
 
 SERIAL_BYTES_PER_SECOND = 115_200 / 10
@@ -148,6 +149,7 @@ def engrave(
             "outline_paths": len(rings),
             **_gcode_figures(checked),
             "tone_error": round(tone_error(dots, grey, beam), 2),
+            "detail": round(visible_detail(dots, beam), 4),
             "warnings": _warnings(material, machine, preset, raster, beam, checked),
         },
     )

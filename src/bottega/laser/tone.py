@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bottega.imaging.metrics import detail
 from bottega.imaging.picture import F32, U8
 from bottega.laser.burn import coverage
 from bottega.laser.dither import Bits, dither
@@ -95,3 +96,12 @@ def tone_error(bits: Bits, wanted: F32, beam: float) -> float:
     """Root mean square difference, in 8-bit levels, of the simulated burn and the wanted grey as an eye sees them."""
     difference = seen_by_eye(1 - coverage(bits, beam)) - seen_by_eye(wanted)
     return float(np.sqrt(np.mean(np.square(difference), dtype=np.float64)) * 255)
+
+
+def visible_detail(bits: Bits, beam: float) -> float:
+    """Share of the area, 0 to 1, where the simulated burn shows more than the grain of its dots.
+
+    `imaging.metrics.detail` of the burn, blurred over four dots.
+    """
+    burn = cv2.GaussianBlur(1 - coverage(bits, beam), (0, 0), 4.0)
+    return detail(np.asarray(burn, np.float32))

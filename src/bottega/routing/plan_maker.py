@@ -242,7 +242,7 @@ def _nobody(
         cheapest = min(_dearest(model, task) for model in affordable)
         limits = [cap for cap in (constraints.max_cost, constraints.budget_left) if cap is not None]
         return BudgetExceeded(
-            f"{wanted} costs up to {format_usd(cheapest)} at the least; {_amount(min(limits))} may be spent.",
+            f"{wanted} may cost {format_usd(cheapest)} with the cheapest model; {_amount(min(limits))} is left for it.",
             hint="Raise the cap or the budget, or ask for a smaller result.",
             ruled_out=reasons,
             cheapest=cheapest,

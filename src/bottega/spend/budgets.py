@@ -163,11 +163,10 @@ def applicable(
 
     With `placing`, budgets stay as they are until the end of the transaction (see `_changing`).
     """
+    if placing and connection.dialect.name == "postgresql":
+        connection.execute(sa.text("LOCK TABLE budgets IN ROW SHARE MODE"))
     mine = sa.and_(budgets.c.scope == BudgetScope.USER.value, budgets.c.subject.in_((owner, EVERY_OWNER)))
     query = sa.select(budgets).where(sa.or_(budgets.c.scope == BudgetScope.TOTAL.value, mine))
-    if placing:
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.text("LOCK TABLE budgets IN ROW SHARE MODE"))
     return tuple(Window.at(budget, owner, now) for budget in _budgets(connection, query))
 
 
@@ -179,7 +178,8 @@ def _budgets(connection: sa.Connection, query: sa.Select[Any]) -> tuple[Budget, 
 
 def apply_settings(connection: sa.Connection, settings: Settings) -> None:
     """Make the budgets under the fixed ids what the settings say. A cap in the settings takes the place of one
-    that was set by hand for the same scope, subject and period."""
+    that was set by hand for the same scope, subject and period. Raises InvalidOption for an impossible cap.
+    """
     caps = {
         "default:user:hour": settings.budget_user_hour,
         "default:user:month": settings.budget_user_month,
@@ -283,11 +283,10 @@ def _delete(connection: sa.Connection, budget_id: str) -> None:
 # --- how much of a window is used ----------------------------------------------------------------------------
 
 
-def open_window(connection: sa.Connection, window: Window, *, without: str) -> None:
+def open_window(connection: sa.Connection, window: Window) -> None:
     """Make the window's row if nobody has, and count the holds that were placed in it before.
 
     Those exist when the budget is younger than its window: a monthly cap set on the 20th covers the month.
-    `without` is the hold that is being placed and will be added by its caller.
     """
     made = connection.execute(
         insert_new(connection, budget_windows)
@@ -296,7 +295,7 @@ def open_window(connection: sa.Connection, window: Window, *, without: str) -> N
     ).first()
     if made is None:
         return
-    earlier = sa.and_(window.members(), holds.c.id != without)
+    earlier = window.members()
     # Locked first, so that none of them ends between being counted here and being known to belong here.
     connection.execute(
         sa.select(holds.c.id)

@@ -4,10 +4,11 @@ The functions run inside a caller's transaction, so that a hold and the caller's
 together; each may be run again with the same arguments. Amounts are micro-dollars, times seconds since the
 Unix epoch (`bottega.store.database.epoch_now`). What a call costs is decided elsewhere.
 
-Locks are taken in one order (the hold, then windows by budget id). A transaction that touches several holds
+Windows are always locked in the order of their budgets' ids. A transaction that touches several holds
 may still meet another in a deadlock; PostgreSQL ends one of the two and `Database` runs it again.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -166,28 +167,35 @@ def place_hold(
     _check(amount)
     if amount == 0:
         return Held(hold_id=hold_id, amount=0)
+    # Looked up and taken before anything is written: a refusal by the first budget costs no write at all.
+    if (before := _placed_before(connection, hold_id, owner)) is not None:
+        return before
     windows = applicable(connection, owner, now, placing=True)
+    for index, window in enumerate(windows):
+        short = _take(connection, window, amount)
+        if short is not None:
+            _put_back(connection, windows[:index], amount)
+            # Looked up again: the money may be gone to this very hold, placed by somebody else meanwhile.
+            before = _placed_before(connection, hold_id, owner)
+            return before or Refused(hold_id=hold_id, amount=amount, use=short)
     about = {"owner": owner, "job_id": job_id, "model_id": model_id}
     placed = connection.execute(
         insert_new(connection, holds)
         .values(id=hold_id, **about, amount=amount, charged=0, state=HoldState.HELD.value, created_at=now)
         .returning(holds.c.id)
     ).first()
-    if placed is None:
-        return _placed_before(connection, hold_id, owner)
-    for index, window in enumerate(windows):
-        short = _take(connection, window, amount, hold_id)
-        if short is not None:
-            _settle_windows(connection, [_address(w.key) for w in windows[:index]], freed=amount, used=0)
-            connection.execute(sa.delete(holds).where(holds.c.id == hold_id))
-            return Refused(hold_id=hold_id, amount=amount, use=short)
+    if placed is None:  # somebody else placed the same hold at the same moment
+        _put_back(connection, windows, amount)
+        before = _placed_before(connection, hold_id, owner)
+        assert before is not None
+        return before
     if windows:
         connection.execute(sa.insert(hold_windows), [{"hold_id": hold_id, **w.key} for w in windows])
     _append(connection, now, {"hold_id": hold_id, **about}, (EntryKind.HOLD, amount, {}))
     return Held(hold_id=hold_id, amount=amount)
 
 
-def _take(connection: sa.Connection, window: Window, amount: MicroUsd, hold_id: str) -> BudgetUse | None:
+def _take(connection: sa.Connection, window: Window, amount: MicroUsd) -> BudgetUse | None:
     """None when the amount was taken, otherwise how the budget stands."""
     cap = window.budget.cap
     asked = {**_address(window.key), "asked": amount, "limit": cap}
@@ -196,15 +204,21 @@ def _take(connection: sa.Connection, window: Window, amount: MicroUsd, hold_id: 
             sa.select(budget_windows.c.held, budget_windows.c.spent).where(window.row())
         ).first()
         if row is None:
-            open_window(connection, window, without=hold_id)
+            open_window(connection, window)
         elif row.held + row.spent + amount > cap:
             return window.use(row.held, row.spent)
         # Otherwise money came back between the two statements, and is asked for again.
     return None
 
 
-def _placed_before(connection: sa.Connection, hold_id: str, owner: str) -> Held:
-    row = connection.execute(sa.select(holds).where(holds.c.id == hold_id)).one()
+def _put_back(connection: sa.Connection, windows: Sequence[Window], amount: MicroUsd) -> None:
+    _settle_windows(connection, [_address(window.key) for window in windows], freed=amount, used=0)
+
+
+def _placed_before(connection: sa.Connection, hold_id: str, owner: str) -> Held | None:
+    row = connection.execute(sa.select(holds).where(holds.c.id == hold_id)).first()
+    if row is None:
+        return None
     if row.owner != owner:
         raise Conflict(f"The hold {hold_id} belongs to another owner.")
     if row.state not in STANDING:

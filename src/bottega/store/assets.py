@@ -42,15 +42,6 @@ _EXTENSIONS = {
 }
 
 
-def limits_of(settings: Settings) -> Limits:
-    return Limits(
-        max_bytes=settings.max_upload_bytes,
-        max_pixels=settings.max_pixels,
-        max_side=settings.max_side,
-        max_frames=settings.max_frames,
-    )
-
-
 def extension_for(media_type: str) -> str:
     """`.png` for `image/png`; `.bin` for a type without a usual extension."""
     return _EXTENSIONS.get(media_type, ".bin")
@@ -66,7 +57,11 @@ class AssetStore:
         self._thumbnails = settings.home_dir / "thumbnails"
         self._scratch = settings.home_dir / "scratch"
         self._decode_seconds = settings.decode_timeout_seconds
-        self.limits = limits_of(settings)
+        self.limits = Limits.from_settings(settings)
+        # What an engine made from an allowed picture may be larger than what may be sent in.
+        self.result_limits = self.limits.model_copy(
+            update={"max_bytes": 16 * self.limits.max_bytes, "max_pixels": 4 * self.limits.max_pixels}
+        )
 
     # --- in --------------------------------------------------------------------------------------------------
 
@@ -77,7 +72,7 @@ class AssetStore:
         """
         staged = await asyncio.to_thread(self._stage, source)
         try:
-            media = await self._inspect(staged)
+            media = await self._inspect(staged, self.limits)
             return await self._keep(staged, media, owner=owner, name=name, kind=kind)
         finally:
             await asyncio.to_thread(staged.unlink, missing_ok=True)
@@ -97,7 +92,7 @@ class AssetStore:
         (G-code, SVG) are taken only from engines of this machine. A provider's file is an `original`: its bytes
         are never touched."""
         if media_type.startswith("image/") and media_type != "image/svg+xml":
-            media = await self._inspect(source)
+            media = await self._inspect(source, self.result_limits)
         elif local:
             media = MediaInfo(media_type=media_type)
         else:
@@ -112,8 +107,8 @@ class AssetStore:
             provenance=provenance,
         )
 
-    async def _inspect(self, path: Path) -> MediaInfo:
-        return await self._compute.call_with(inspect, (path, self.limits), timeout_s=self._decode_seconds)
+    async def _inspect(self, path: Path, limits: Limits) -> MediaInfo:
+        return await self._compute.call_with(inspect, (path, limits), timeout_s=self._decode_seconds)
 
     def _stage(self, source: Path | bytes) -> Path:
         """A private copy, so that what was checked is what is kept."""
@@ -230,7 +225,7 @@ class AssetStore:
             path.parent.mkdir(parents=True, exist_ok=True)
             await self._compute.call_with(
                 make_thumbnail,
-                (self.path_of(asset_id), path, side, self.limits),
+                (self.path_of(asset_id), path, side, self.result_limits),
                 timeout_s=self._decode_seconds,
             )
         return path

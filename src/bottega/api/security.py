@@ -1,0 +1,155 @@
+"""Who asks, and whether this server answers them at all.
+
+Served on a loopback address (`BOTTEGA_AUTH=auto`), whoever can connect is the local user, without a key. That is
+safe only as long as no web page can speak in that user's name, hence two checks in `Guard`: the Host header against
+DNS rebinding, the origin of writing requests against cross-site requests. Anywhere else a key is needed.
+"""
+
+import ipaddress
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bottega.api.problems import problem
+from bottega.app import Bottega
+from bottega.domain.principal import LOCAL, Principal
+from bottega.errors import BottegaError, NotAllowed, NotAuthenticated, NotFound
+from bottega.settings import Settings
+from bottega.store.keys import KeyStore
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a bind address or host name is this machine's own: `localhost`, 127.0.0.0/8, `::1`."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_open(settings: Settings) -> bool:
+    """Whether requests without a key are the local user's."""
+    return settings.auth == "auto" and is_loopback(settings.host)
+
+
+async def check_may_serve(settings: Settings, keys: KeyStore) -> None:
+    """Raises NotAllowed when the bind address can be reached from elsewhere and nobody has an active key.
+
+    The database must be open.
+    """
+    if not is_loopback(settings.host) and not await keys.any_active():
+        raise NotAllowed(
+            f"Bottega does not listen on {settings.host} while there is no API key: nobody could be told apart.",
+            hint="Make a key first, or serve on 127.0.0.1.",
+        )
+
+
+# --- before any route ----------------------------------------------------------------------------------------
+
+
+class Guard:
+    """ASGI middleware: refuses what no route should see."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._open = is_open(settings)
+        self._names = frozenset(name.lower() for name in settings.allowed_hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and (error := self._objection(scope)) is not None:
+            await problem(error, scope["path"])(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _objection(self, scope: Scope) -> BottegaError | None:
+        if "\0" in scope["path"]:
+            return NotFound("There is nothing at this address.")
+        if not self._open:
+            return None
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        name = _host_name(host)
+        if not is_loopback(name) and name not in self._names:
+            return NotAllowed(
+                "This server answers to the names of this machine only.",
+                hint="Address it as localhost or 127.0.0.1, or add the name to BOTTEGA_ALLOWED_HOSTS.",
+            )
+        if scope["method"] not in _READING and _from_another_site(headers, host):
+            return NotAllowed(
+                "A page of another site may not change anything here.",
+                hint="Send the request from a page of this server, or from a program.",
+            )
+        return None
+
+
+def _host_name(host: str) -> str:
+    """`[::1]:8600` -> `::1`; empty for what is no host."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _from_another_site(headers: Headers, host: str) -> bool:
+    """Whether a browser says so. Sec-Fetch-Site decides where it is sent (pages cannot set it), else Origin."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    origin = headers.get("origin")
+    if origin is None:
+        return False
+    try:
+        return urlsplit(origin).netloc.lower() != host.lower()
+    except ValueError:
+        return True
+
+
+# --- in a route ----------------------------------------------------------------------------------------------
+
+
+async def _shop(request: Request) -> Bottega:
+    return request.app.state.bottega
+
+
+async def _asking(request: Request) -> Principal:
+    """Raises NotAuthenticated: a wrong key is refused also where none is needed."""
+    shop: Bottega = request.app.state.bottega
+    presented = _presented(request.headers)
+    if presented is None:
+        if is_open(shop.settings):
+            return LOCAL
+        raise NotAuthenticated(
+            "This server needs an API key.",
+            hint="Send it as `Authorization: Bearer btg_...` or as `X-API-Key: btg_...`.",
+        )
+    who = await shop.keys.authenticate(presented)
+    if who is None:
+        raise NotAuthenticated("This API key is not valid.", hint="It may be mistyped or revoked.")
+    return who
+
+
+def _presented(headers: Headers) -> str | None:
+    """The key in a request, an empty text for credentials of another kind, None when there are none."""
+    authorization = headers.get("authorization")
+    if authorization is None:
+        return headers.get("x-api-key")
+    scheme, _, key = authorization.partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
+
+
+async def _administrating(who: Annotated[Principal, Depends(_asking)]) -> Principal:
+    if not who.is_admin:
+        raise NotAllowed("This needs a key with the scope admin.", hint="Ask an administrator.")
+    return who
+
+
+Shop = Annotated[Bottega, Depends(_shop)]
+Who = Annotated[Principal, Depends(_asking)]
+Admin = Annotated[Principal, Depends(_administrating)]
+"""Parameters of routes: the application object, who asks, and who asks if it is an administrator."""
