@@ -19,6 +19,7 @@ from worker_process import Provider, read_log
 from bottega.store.database import Database
 
 KILLED = -signal.SIGKILL
+RESUME_S = 5.0  # the aim is 2 s, which the benchmark holds; other tests may run beside this one
 
 
 @dataclass
@@ -99,8 +100,10 @@ async def test_a_killed_job_goes_on_where_its_record_ends(
     await seen(database, job_id, "recovered")
     kinds = [(event.kind, event.at) for event in await story(database, job_id)]
     resumed = [at for kind, at in kinds if kind == "started"][1]
-    assert resumed - started <= 10.0  # the aim of 2 s is the benchmark's; this machine may be busy
-    assert (await row(database, job_id)).result == {"results": [f"result of {k}" for k in ("one", "two", "three")]}
+    assert resumed - started <= RESUME_S
+    assert (await row(database, job_id)).result == {
+        "results": [f"result of {k}" for k in ("one", "two", "three")]
+    }
 
     log = read_log(workers.folder)
     begun = Counter(line["step"] for line in log if line["what"] == "begin")
@@ -143,10 +146,11 @@ async def test_a_job_that_kills_its_process_is_set_aside_and_its_neighbour_finis
         "one": 2,
         "two": 2,
     }
-    workers.processes[-1].kill()
 
 
-async def test_a_live_peer_takes_over_when_the_lease_has_run_out(database: Database, workers: Workers) -> None:
+async def test_a_live_peer_takes_over_when_the_lease_has_run_out(
+    database: Database, workers: Workers
+) -> None:
     """The dead peer is only frozen, so that its process is still there: the lease alone decides."""
     lease = 1.5
     (job_id,) = await put(database, job(payload=script(True, seconds=0.8)))
@@ -156,7 +160,7 @@ async def test_a_live_peer_takes_over_when_the_lease_has_run_out(database: Datab
     frozen = time.time()
     workers.start(lease=lease)
     recovered = await seen(database, job_id, "recovered")
-    assert recovered.at - frozen <= lease + 5.0
+    assert recovered.at - frozen <= lease + 2.0
     await story(database, job_id)
     first.send_signal(signal.SIGCONT)
     begun = len(read_log(workers.folder))
@@ -165,10 +169,12 @@ async def test_a_live_peer_takes_over_when_the_lease_has_run_out(database: Datab
     assert (await row(database, job_id)).lease_token == 2
     late = [line for line in read_log(workers.folder)[begun:] if line["job"] == job_id]
     assert [line["what"] for line in late if line["what"] == "begin"] == []
-    assert len((await step_states(database, job_id)).keys()) == 3
+    assert set((await step_states(database, job_id)).values()) == {"done"}
 
 
-async def test_sigterm_hands_the_job_over_after_the_step_that_runs(database: Database, workers: Workers) -> None:
+async def test_sigterm_hands_the_job_over_after_the_step_that_runs(
+    database: Database, workers: Workers
+) -> None:
     (job_id,) = await put(database, job(payload=script(True, seconds=0.5)))
     first = workers.start()
     await seen(database, job_id, "step")

@@ -29,13 +29,13 @@ def one_dot(size: int = 9) -> np.ndarray:
 
 @pytest.mark.parametrize("beam", [1.0, 1.33, 1.67, 2.0, 3.0])
 def test_a_lone_dot_burns_a_disc_as_wide_as_the_beam(beam: float) -> None:
-    assert math.isclose(float(coverage(one_dot(), beam).sum()), math.pi / 4 * beam**2, rel_tol=0.03)
+    assert math.isclose(float(coverage(one_dot(), beam).sum()), math.pi / 4 * beam**2, rel_tol=0.02)
 
 
 def test_a_run_burns_a_line_with_round_ends() -> None:
     bits = np.zeros((9, 20), bool)
     bits[4, 5:15] = True
-    assert math.isclose(float(coverage(bits, 1.5).sum()), 9 * 1.5 + math.pi / 4 * 1.5**2, rel_tol=0.03)
+    assert math.isclose(float(coverage(bits, 1.5).sum()), 9 * 1.5 + math.pi / 4 * 1.5**2, rel_tol=0.02)
 
 
 def test_a_beam_as_wide_as_the_pitch_burns_full_black() -> None:
@@ -46,7 +46,7 @@ def test_magnified_burn_has_the_same_area() -> None:
     bits = np.random.default_rng(3).random((20, 30)) < 0.3
     large = coverage_magnified(bits, 1.4, 4)
     assert large.shape == (80, 120)
-    assert math.isclose(float(large.mean()), float(coverage(bits, 1.4).mean()), rel_tol=1e-4)
+    assert math.isclose(float(large.mean()), float(coverage(bits, 1.4).mean()), rel_tol=0.01)
 
 
 @pytest.mark.parametrize("beam", [0.0, -1.0, 9.0, math.nan])
@@ -67,8 +67,8 @@ def test_response_under_a_wide_beam_is_measured_darker_than_told() -> None:
 def test_photographs_keep_their_tones_under_a_wide_beam(name: str, method: str) -> None:
     picture = luminance(getattr(skimage.data, name)())
     wanted = fit_to_grid(picture, grid_for(picture.shape[1], picture.shape[0], width_mm=50))
-    plain = tone_error(dither(wanted, method), wanted, 1.67)
-    corrected = tone_error(dithered(wanted, method, 1.67), wanted, 1.67)
+    plain = tone_error(coverage(dither(wanted, method), 1.67), wanted)
+    corrected = tone_error(dithered(wanted, method, 1.67)[1], wanted)
     assert plain > 40
     assert corrected < 6
 
@@ -85,7 +85,7 @@ def test_local_contrast_raises_detail() -> None:
 
 
 def test_one_speck_is_no_visible_detail() -> None:
-    assert visible_detail(one_dot(201), 1.5) == 0
+    assert visible_detail(coverage(one_dot(201), 1.5)) == 0
 
 
 def test_white_and_primary_colours_have_their_luma() -> None:

@@ -96,7 +96,8 @@ def _header(grid: Grid, settings: RasterSettings) -> tuple[str, ...]:
     # Comments stay below 80 characters too: some senders pass them on.
     return (
         f"; Raster engraving {grid.width_mm:.6g} x {grid.height_mm:.6g} mm, line interval {grid.pitch_y_mm:.4g} mm",
-        f"; {settings.speed_mm_min:g} mm/min, {settings.power_percent:g} % power, {settings.passes} passes",
+        f"; {settings.speed_mm_min:g} mm/min, {settings.power_percent:g} % power, "
+        f"{settings.passes} pass{'' if settings.passes == 1 else 'es'}",
         f"; GRBL 1.1, laser mode $32=1, full power $30={settings.max_power_s}",
         "G21",
         "G90",

@@ -5,6 +5,7 @@ documentation. Arcs and other words that our jobs do not need are errors here.
 """
 
 import re
+from array import array
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,7 +126,7 @@ class _Reader:
         self.feed: float | None = None
         self.power = 0.0
         self.x = self.y = 0.0
-        self.told: list[tuple[int, float, float, float, float, bool]] = []
+        self.told = array("d")  # six figures a move; as tuples a large job would take gigabytes
 
     def fault(self, message: str, line: int | None = None) -> None:
         self.error_count += 1
@@ -173,7 +174,7 @@ class _Reader:
         motions = [value for letter, value in words if letter == "G" and value in (0.0, 1.0)]
         if len(motions) > 1:
             self.fault("two motion words in a line (error:21)")
-        for letter, value in words:
+        for letter, value in sorted(words, key=lambda word: "FSMGXY".find(word[0])):
             if letter == "F":
                 self._set_feed(value)
             elif letter == "S":
@@ -234,7 +235,7 @@ class _Reader:
             self.fault("a feed move without a feed (error:22)")
         cutting = self.motion == 1
         power = self.power if cutting and self.beam else 0.0
-        self.told.append((self.number, self.x, self.y, self.feed or 0.0, power, cutting))
+        self.told.extend((self.number, self.x, self.y, self.feed or 0.0, power, cutting))
 
     def moves(self) -> Moves:
         told = np.array(self.told, np.float64).reshape(-1, 6)

@@ -111,7 +111,7 @@ def engrave(
             "There is nothing to engrave: the picture is one even tone.", hint="Use a picture with contrast."
         )
     progress(0.2, "dithering")
-    dots = dithered(grey, settings.dither, beam)
+    dots, burnt = dithered(grey, settings.dither, beam)
     progress(0.4, "writing G-code")
     gcode = raster_gcode(dots, grid, raster)
     progress(0.5, "checking the G-code")
@@ -148,8 +148,8 @@ def engrave(
             "outline": outline_kind,
             "outline_paths": len(rings),
             **_gcode_figures(checked),
-            "tone_error": round(tone_error(dots, grey, beam), 2),
-            "detail": round(visible_detail(dots, beam), 4),
+            "tone_error": round(tone_error(burnt, grey), 2),
+            "detail": round(visible_detail(burnt), 4),
             "warnings": _warnings(material, machine, preset, raster, beam, checked),
         },
     )
@@ -173,21 +173,24 @@ def resolved(settings: EngraveSettings) -> tuple[Material, Machine, Preset, Rast
     return material, machine, preset, raster
 
 
-def dithered(grey: F32, method: str, beam: float) -> Bits:
-    """Dots whose burn under a beam of `beam` dots shows `grey` (H x W float32, 0 = burnt).
+def dithered(grey: F32, method: str, beam: float) -> tuple[Bits, F32]:
+    """Dots whose burn under a beam of `beam` dots shows `grey` (H x W float32, 0 = burnt), and that burn's coverage.
 
     The dot-gain curve does most of it. Error diffusion runs a second time with what the first still missed
     over a few dots added to the aim; the better of the two is kept. A threshold is line art: no correction.
     """
-    if method == "threshold":
-        return dither(grey, method)
-    first = dither(correct_dot_gain(grey, method, beam), method)
+    told = grey if method == "threshold" else correct_dot_gain(grey, method, beam)
+    dots = dither(told, method)
+    burnt = coverage(dots, beam)
     if method not in KERNELS:
-        return first
-    missed = cv2.GaussianBlur(grey - (1 - coverage(first, beam)), (0, 0), 3.0)
+        return dots, burnt
+    missed = cv2.GaussianBlur(grey - (1 - burnt), (0, 0), 3.0)
     aim = np.clip(grey + missed, 0, 1).astype(np.float32)
     second = dither(correct_dot_gain(aim, method, beam), method)
-    return second if tone_error(second, grey, beam) < tone_error(first, grey, beam) else first
+    burnt_second = coverage(second, beam)
+    if tone_error(burnt_second, grey) < tone_error(burnt, grey):
+        return second, burnt_second
+    return dots, burnt
 
 
 def one_bit_png(dots: Bits, dpi: float) -> bytes:

@@ -22,23 +22,23 @@ MIN_AREA_MM2 = 1.0
 # when inside, and edges 0 (top), 1 (right), 2 (bottom), 3 (left). A line runs from edge to edge with the
 # inside on its right in the picture (y down), so that outer rings turn clockwise and holes the other way.
 _LINES: dict[int, tuple[tuple[int, int], ...]] = {
-    1: ((3, 0),),
-    2: ((0, 1),),
-    3: ((3, 1),),
-    4: ((1, 2),),
-    6: ((0, 2),),
-    7: ((3, 2),),
-    8: ((2, 3),),
-    9: ((2, 0),),
-    11: ((2, 1),),
-    12: ((1, 3),),
-    13: ((1, 0),),
-    14: ((0, 3),),
+    1: ((0, 3),),
+    2: ((1, 0),),
+    3: ((1, 3),),
+    4: ((2, 1),),
+    6: ((2, 0),),
+    7: ((2, 3),),
+    8: ((3, 2),),
+    9: ((0, 2),),
+    11: ((1, 2),),
+    12: ((3, 1),),
+    13: ((0, 1),),
+    14: ((3, 0),),
     # Saddles, by the mean of the corners: 5 and 10 with the inside apart, 21 and 26 with it joined.
-    5: ((3, 0), (1, 2)),
-    10: ((0, 1), (2, 3)),
-    21: ((3, 2), (1, 0)),
-    26: ((0, 3), (2, 1)),
+    5: ((0, 3), (2, 1)),
+    10: ((1, 0), (3, 2)),
+    21: ((2, 3), (0, 1)),
+    26: ((3, 0), (1, 2)),
 }
 
 

@@ -61,7 +61,8 @@ def plan(moves: Moves, acceleration_mm_s2: float, rapid_mm_min: float) -> Timing
     """Time and burning speeds of the moves, from rest to rest."""
     dx, dy = moves.x1 - moves.x0, moves.y1 - moves.y0
     length = np.hypot(dx, dy)
-    real = length > 0
+    # Moves without way, and moves without a feed (a fault that the reader reports), take no time.
+    real = (length > 0) & ((moves.feed > 0) | ~moves.cutting)
     if not real.any():
         return Timing(0.0, 0.0, 0.0, 0.0, 0.0)
     length, power = length[real], moves.power[real]

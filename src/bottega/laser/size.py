@@ -9,8 +9,8 @@ MIN_SIDE_MM = 1.0
 MAX_SIDE_MM = 2000.0
 MIN_INTERVAL_MM = 0.05
 MAX_INTERVAL_MM = 1.0
-MAX_PIXELS = 25_000_000
-"""500 x 500 mm at 0.1 mm; above it the G-code of a photograph passes 100 MB."""
+MAX_PIXELS = 16_000_000
+"""400 x 400 mm at 0.1 mm: some 60 MB of G-code for a photograph, and 2 GB of memory to check it."""
 DEFAULT_WIDTH_MM = 100.0
 MM_PER_INCH = 25.4
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bottega.imaging.metrics import detail
 from bottega.imaging.picture import F32, U8
 from bottega.laser.burn import coverage
-from bottega.laser.dither import Bits, dither
+from bottega.laser.dither import dither
 from bottega.laser.size import Grid
 
 Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -92,16 +92,18 @@ def seen_by_eye(grey: F32) -> F32:
     return np.asarray(cv2.GaussianBlur(grey, (0, 0), EYE_SIGMA_DOTS), np.float32)
 
 
-def tone_error(bits: Bits, wanted: F32, beam: float) -> float:
-    """Root mean square difference, in 8-bit levels, of the simulated burn and the wanted grey as an eye sees them."""
-    difference = seen_by_eye(1 - coverage(bits, beam)) - seen_by_eye(wanted)
+def tone_error(burnt: F32, wanted: F32) -> float:
+    """Root mean square difference, in 8-bit levels, of a simulated burn and the wanted grey as an eye sees them.
+
+    `burnt`: the burnt share of each dot's cell (`burn.coverage`); `wanted`: grey, 0 = burnt; both H x W float32.
+    """
+    difference = seen_by_eye(1 - burnt) - seen_by_eye(wanted)
     return float(np.sqrt(np.mean(np.square(difference), dtype=np.float64)) * 255)
 
 
-def visible_detail(bits: Bits, beam: float) -> float:
-    """Share of the area, 0 to 1, where the simulated burn shows more than the grain of its dots.
+def visible_detail(burnt: F32) -> float:
+    """Share of the area, 0 to 1, where a simulated burn shows more than the grain of its dots.
 
-    `imaging.metrics.detail` of the burn, blurred over four dots.
+    `imaging.metrics.detail` of the burn (`burn.coverage`), blurred over four dots.
     """
-    burn = cv2.GaussianBlur(1 - coverage(bits, beam), (0, 0), 4.0)
-    return detail(np.asarray(burn, np.float32))
+    return detail(np.asarray(cv2.GaussianBlur(1 - burnt, (0, 0), 4.0), np.float32))

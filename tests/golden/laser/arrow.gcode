@@ -1,5 +1,5 @@
 ; Raster engraving 5 x 4 mm, line interval 1 mm
-; 1200 mm/min, 50 % power, 1 passes
+; 1200 mm/min, 50 % power, 1 pass
 ; GRBL 1.1, laser mode $32=1, full power $30=1000
 G21
 G90

@@ -1,0 +1,63 @@
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from api_server import Served, served
+
+from bottega.api import create_app
+from bottega.app import Bottega
+from bottega.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One real server for the tests of a file. Uploads may have 1 MiB."""
+    home = tmp_path_factory.mktemp("home")
+    with served(Settings(home=home, max_upload_bytes=2**20, compute_workers=2)) as running:
+        yield running
+
+
+@pytest.fixture
+async def client(server: Served) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
+        yield client
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Bottega]:
+    """Keyless, on a loopback address; jobs wait."""
+    bottega = Bottega(Settings(home=tmp_path / "home", compute_workers=1))
+    await bottega.start(run_jobs=False)
+    yield bottega
+    await bottega.close()
+
+
+@pytest.fixture
+async def local(shop: Bottega) -> AsyncIterator[httpx.AsyncClient]:
+    """The local user, without a network."""
+    transport = httpx.ASGITransport(create_app(shop), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8600") as client:
+        yield client
+
+
+@pytest.fixture
+async def open_shop(tmp_path: Path) -> AsyncIterator[Bottega]:
+    """On a public address, so that everybody needs a key; jobs wait."""
+    bottega = Bottega(Settings(home=tmp_path / "public", host="0.0.0.0", compute_workers=1))
+    await bottega.start(run_jobs=False)
+    yield bottega
+    await bottega.close()
+
+
+@pytest.fixture
+async def public(open_shop: Bottega) -> AsyncIterator[httpx.AsyncClient]:
+    """Nobody yet: each request brings its key."""
+    transport = httpx.ASGITransport(create_app(open_shop), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="https://bottega.example") as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def photograph(photographs: Path) -> Path:
+    return photographs / "coffee.png"
