@@ -184,7 +184,7 @@ def test_a_result_that_is_too_large_is_refused_with_the_scale_that_is_not() -> N
 
 
 def test_a_size_in_pixels_is_bound_to_the_largest_scale() -> None:
-    with pytest.raises(InvalidOption, match="10.0 times"):
+    with pytest.raises(InvalidOption, match=r"10\.0 times"):
         prepared(given(), width=6000)
     assert prepared(given(), width=4800).parameters["scale"] == 8
 

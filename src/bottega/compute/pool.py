@@ -1,6 +1,7 @@
 """The parent's side: a few child processes, started when first needed, killed when a call is given up."""
 
 import asyncio
+import os
 import pickle
 import sys
 from collections.abc import Callable
@@ -9,6 +10,9 @@ from typing import Any, ParamSpec, TypeVar
 
 from bottega.compute.worker import HEADER
 from bottega.errors import BottegaError, ComputeError, ComputeTimeout
+
+# Each process is a unit of parallel work; threads of linear algebra below it would only compete.
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -84,6 +88,7 @@ class ComputePool:
             sys.executable,
             "-c",
             "from bottega.compute.worker import main; main()",
+            env=os.environ | _ONE_THREAD,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )

@@ -55,16 +55,16 @@ def upscale_backprojection(
     pixels: NDArray[Scalar],
     scale: float | tuple[int, int],
     *,
-    iterations: int = 4,
+    iterations: int = 3,
     progress: Progress | None = None,
 ) -> NDArray[Scalar]:
     """Lanczos-3 enlargement refined until the result, averaged down again, is the source.
 
     Iterative back-projection (Irani & Peleg, "Improving resolution by image registration", CVGIP 53, 1991) with one
     frame: `x <- x + U(y - D x)`, where D averages over the area that each source pixel covers, as a sensor does, and U
-    is Lanczos-3. Before each step `x` is clipped to the range of the neighbouring source pixels, which ringing
+    is Lanczos-3. After each step `x` is clipped to the range of the neighbouring source pixels, which ringing
     leaves; the two are projections onto convex sets in turn (Stark & Oskoui 1989). On photographs that were averaged
-    down this is 0.3 to 1 dB of PSNR above bicubic interpolation; more than six `iterations` change nothing visible.
+    down this is 0.1 to 1 dB of PSNR above bicubic interpolation; more than six `iterations` change nothing visible.
 
     `scale` as in `resize_lanczos`; a size that is smaller than the source in either direction has nothing to be
     refined and is resampled only.
@@ -93,7 +93,8 @@ def unsharp_linear(
     `amount` is the gain on the detail (0 changes nothing, 1 is strong), `radius` the standard deviation of the
     Gaussian in pixels. The luminance stays within the range of its neighbourhood (plus a fifth of that range), which
     is what a halo would leave; and detail below the visible (about one per cent of the range) is left alone, which
-    would be noise. The colours' chromaticity is kept, and nothing is newly clipped to black or white. Raises InvalidOption for a negative amount or radius.
+    would be noise. The colours' chromaticity is kept, and nothing is clipped to black or white that was not before.
+    Raises InvalidOption for a negative amount or radius.
     """
     if amount < 0 or radius < 0:
         raise InvalidOption("Sharpening needs an amount and a radius of 0 or more.")
@@ -252,10 +253,9 @@ def _backprojected(planes: F32, rows: _Axis, columns: _Axis, iterations: int) ->
     low, high = _neighbourhood(planes)
     low = rows.envelope @ low @ columns.envelope.T
     high = rows.envelope @ high @ columns.envelope.T
-    fine = up @ planes @ across
+    fine = np.clip(up @ planes @ across, low, high)
     for _ in range(iterations):
-        fine = np.clip(fine, low, high)
-        fine += up @ (planes - down @ fine @ along) @ across
+        fine = np.clip(fine + up @ (planes - down @ fine @ along) @ across, low, high)
     return fine[:, rows.keep, columns.keep].astype(np.float32, copy=False)
 
 
