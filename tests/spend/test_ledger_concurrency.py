@@ -3,12 +3,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from bottega.errors import BudgetExceeded
 from bottega.settings import Settings
-from bottega.spend import BudgetScope, Ledger, Period
+from bottega.spend import BudgetScope, Ledger, Period, place_hold
+from bottega.spend.budgets import set_budget
+from bottega.spend.ledger import budget_left
 from bottega.store.database import Database
+from bottega.store.migrate import upgrade
 from bottega.store.schema import budget_windows
 
 AMOUNT = 42_000
@@ -74,12 +78,15 @@ async def test_money_that_comes_back_is_not_refused_to_those_who_ask_later(datab
     assert await books.audit() == ()
 
 
-async def test_the_same_hold_asked_for_many_times_at_once_is_one_hold(database: Database) -> None:
+@pytest.mark.parametrize("amount", [AMOUNT, CAP])
+async def test_the_same_hold_asked_for_many_times_at_once_is_one_hold(
+    database: Database, amount: int
+) -> None:
     books = await _capped(database)
-    asked = {"hold_id": "h", "owner": "ann", "job_id": "j", "model_id": "m", "amount": CAP}
+    asked = {"hold_id": "h", "owner": "ann", "job_id": "j", "model_id": "m", "amount": amount}
     outcomes = await asyncio.gather(*(books.hold(**asked) for _ in range(16)))
     assert {outcome.hold_id for outcome in outcomes} == {"h"}
-    assert await _windows(database) == [(CAP, 0)] * 2
+    assert await _windows(database) == [(amount, 0)] * 2
     assert await books.audit() == ()
 
 
@@ -114,6 +121,24 @@ async def test_a_budget_that_comes_and_goes_under_load_leaves_the_books_right(da
     await asyncio.gather(change(), *(work(number) for number in range(ASKED)))
     assert await books.audit() == ()
     assert all(held == 0 and spent <= CAP for held, spent in await _windows(database))
+
+
+def test_a_change_of_budgets_waits_for_holds_under_way(postgres_url: str) -> None:
+    engine = sa.create_engine(postgres_url)
+    upgrade(engine)
+    placing = {"hold_id": "h", "owner": "ann", "job_id": "j", "model_id": "m", "amount": AMOUNT}
+    new = {"scope": BudgetScope.USER, "subject": "ann", "period": Period.TOTAL, "cap": CAP}
+    with engine.connect() as first, engine.connect() as second:
+        place_hold(first, now=1.0, **placing)
+        second.execute(sa.text("SET LOCAL lock_timeout = '50ms'"))
+        with pytest.raises(sa.exc.OperationalError, match="lock timeout"):
+            set_budget(second, **new)
+        second.rollback()
+        first.commit()
+        set_budget(second, **new)
+        second.commit()
+        assert budget_left(first, "ann", 1.0) == CAP - AMOUNT
+    engine.dispose()
 
 
 async def test_over_four_processes_the_cap_is_still_the_cap(database: Database) -> None:
