@@ -16,7 +16,10 @@ def _dollars(value: object) -> object:
     if value is None or value == "":
         return None
     if isinstance(value, str | int | Decimal):
-        return micro_usd(value)
+        amount = micro_usd(value)
+        if amount < 0:
+            raise ValueError("a cap cannot be negative")
+        return amount
     raise ValueError("give an amount of US dollars as text, such as 12.50")
 
 

@@ -220,6 +220,7 @@ class Attempts:
             case protocol.Found(result):
                 return result
             case protocol.NeverArrived():
+                await call.run.begin_paid(call.key)  # looks at the lease again before buying
                 return await self._perform_or_settle(call)
             case protocol.StillUnknown(reason):
                 raise OutcomeUnknown(

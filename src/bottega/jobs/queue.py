@@ -186,7 +186,8 @@ _waiting = (
         J.c.pool.in_(sa.bindparam("pools", expanding=True)),
         J.c.run_after <= sa.bindparam("now"),
     )
-    .order_by(J.c.priority, J.c.vtag, J.c.id)
+    # Exactly the rest of the index ix_jobs_queue: with another column the whole queue would be sorted each time.
+    .order_by(J.c.priority, J.c.vtag)
     .limit(sa.bindparam("limit"))
     .with_for_update(skip_locked=True)
 )

@@ -27,6 +27,7 @@ from bottega.store.signals import CANCELS, JOBS
 
 Handler = Callable[[JobRun], Awaitable[Outcome]]
 LOOK_SECONDS = 1.0  # the net under the wake-ups
+RECOVER_SECONDS = 1.5  # how long a lease that has run out may go unseen
 log = structlog.get_logger(__name__)
 
 
@@ -227,7 +228,7 @@ class Runner:
 
     async def _recover_loop(self) -> None:
         while True:
-            await asyncio.sleep(min(self.options.lease_s / 3, 5.0))
+            await asyncio.sleep(min(self.options.lease_s / 3, RECOVER_SECONDS))
             with self._database_errors("job.recovery_failed"):
                 await self._recover()
 
