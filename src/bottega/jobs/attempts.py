@@ -85,15 +85,29 @@ class Attempts:
     compute: ComputePool
 
     async def attempt(
-        self, run: JobRun, candidate: Candidate, task: Task, *, fresh: bool, may_cost: MicroUsd | None
+        self,
+        run: JobRun,
+        candidate: Candidate,
+        task: Task,
+        *,
+        number: int,
+        fresh: bool,
+        may_cost: MicroUsd | None,
     ) -> AttemptRecord:
         """The remembered attempt of this candidate, made now if it was not made before.
 
-        `may_cost` is what is left of the job's own cap.
+        `number` counts the candidates from 1; `may_cost` is what is left of the job's own cap.
         """
         key = f"attempt:{candidate.model_id}"
         if (known := run.recorded(key)) is not None:
             return AttemptRecord.model_validate(known)
+        run.emit(
+            "attempt",
+            number=number,
+            model_id=candidate.model_id,
+            engine=candidate.engine,
+            price=str(candidate.price),
+        )
         begun = run.was_begun(key)
         if not fresh and not begun and (hit := await self._cached(run, candidate, task)) is not None:
             run.emit("cached", model_id=candidate.model_id)
@@ -107,7 +121,7 @@ class Attempts:
                     "job's own limit is left."
                 )
         except BottegaError as error:
-            return await self._remember_failure(run, key, error)
+            return await self._remember_failure(run, key, candidate, error)
         try:
             return await (self._paid(call, begun=begun) if call.is_paid else self._free(call))
         finally:
@@ -150,7 +164,9 @@ class Attempts:
             result = await self._perform(call)
             record = await self._keep(call, result, time.monotonic() - started)
         except BottegaError as error:
-            return await self._remember_failure(call.run, call.key, error, seconds=time.monotonic() - started)
+            return await self._remember_failure(
+                call.run, call.key, call.candidate, error, seconds=time.monotonic() - started
+            )
         await call.run.record(call.key, record.model_dump(mode="json"), seconds=record.seconds)
         return record
 
@@ -251,7 +267,7 @@ class Attempts:
         """What the error says about money is what happens to the hold."""
         cost = 0
         if isinstance(error, BudgetExceeded):
-            return await self._remember_failure(call.run, call.key, error)
+            return await self._remember_failure(call.run, call.key, call.candidate, error)
         if error.money is Money.UNKNOWN:
             also = self._marking_unknown(call, error.message)
         elif error.money is Money.CHARGED:
@@ -261,6 +277,7 @@ class Attempts:
         else:
             call.run.emit("release", amount=call.candidate.price.high, model_id=call.model.id)
             also = self._releasing(call, error.message)
+        _tell_left(call.run, call.candidate, error)
         record = AttemptRecord(
             error=error.as_dict(), unknown=error.money is Money.UNKNOWN, cost=cost, seconds=seconds
         )
@@ -319,11 +336,28 @@ class Attempts:
         )
 
     async def _remember_failure(
-        self, run: JobRun, key: str, error: BottegaError, *, seconds: float = 0.0
+        self,
+        run: JobRun,
+        key: str,
+        candidate: Candidate,
+        error: BottegaError,
+        *,
+        seconds: float = 0.0,
     ) -> AttemptRecord:
         record = AttemptRecord(error=error.as_dict(), seconds=seconds)
+        _tell_left(run, candidate, error)
         await run.record(key, record.model_dump(mode="json"), seconds=seconds)
         return record
+
+
+def failure_outcome(error: dict[str, Any]) -> str:
+    """How a failed attempt is called in the job's record."""
+    return "over budget" if error["category"] == "budget" else "failed"
+
+
+def _tell_left(run: JobRun, candidate: Candidate, error: BottegaError) -> None:
+    outcome = failure_outcome(error.as_dict())
+    run.emit("left", model_id=candidate.model_id, outcome=outcome, reason=error.message)
 
 
 def _provenance(call: _Call) -> Provenance:

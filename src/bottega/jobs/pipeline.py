@@ -17,7 +17,7 @@ from bottega.domain.request import Role
 from bottega.domain.task import Task
 from bottega.domain.verdict import Rubric, Verdict, VerdictState
 from bottega.errors import BottegaError, ComputeError
-from bottega.jobs.attempts import AttemptRecord, Attempts
+from bottega.jobs.attempts import AttemptRecord, Attempts, failure_outcome
 from bottega.jobs.records import JobPayload
 from bottega.jobs.run import JobRun, Outcome
 from bottega.quality import judge
@@ -64,27 +64,24 @@ class Pipeline:
         story: list[Attempt] = []
         judged: list[Judged] = []
         for number, candidate in enumerate(payload.plan.candidates[: self.settings.max_attempts], start=1):
-            run.emit(
-                "attempt",
-                number=number,
-                model_id=candidate.model_id,
-                engine=candidate.engine,
-                price=str(candidate.price),
-            )
             record = await self.attempts.attempt(
-                run, candidate, task, fresh=payload.request.fresh, may_cost=_left_of_cap(payload, story)
+                run,
+                candidate,
+                task,
+                number=number,
+                fresh=payload.request.fresh,
+                may_cost=_left_of_cap(payload, story),
             )
             if record.unknown:
                 return Outcome(JobState.UNKNOWN, error=record.error)
             if record.error is not None:
-                story.append(_failed(run, candidate, record))
+                story.append(_failed(candidate, record))
                 continue
             verdict = await self._judge(run, candidate, task, rubric, record)
             judged.append(Judged(candidate, record, verdict))
             story.append(_judged_attempt(candidate, record, verdict))
             if verdict.state is not VerdictState.REJECTED:
                 break
-            run.emit("left", model_id=candidate.model_id, outcome="below threshold", reason=verdict.reason)
         return _outcome(judged, story)
 
     async def _judge(
@@ -104,6 +101,8 @@ class Pipeline:
             self.assets.result_limits,
         )
         run.emit("verdict", **verdict.model_dump(mode="json", exclude={"rubric"}))
+        if verdict.state is VerdictState.REJECTED:
+            run.emit("left", model_id=candidate.model_id, outcome="below threshold", reason=verdict.reason)
 
         def also(connection: sa.Connection) -> None:
             if record.cached:
@@ -138,15 +137,12 @@ def _left_of_cap(payload: JobPayload, story: list[Attempt]) -> MicroUsd | None:
     return max(0, payload.request.max_cost - sum(attempt.cost for attempt in story))
 
 
-def _failed(run: JobRun, candidate: Candidate, record: AttemptRecord) -> Attempt:
+def _failed(candidate: Candidate, record: AttemptRecord) -> Attempt:
     assert record.error is not None
-    outcome = "over budget" if record.error["category"] == "budget" else "failed"
-    reason = record.error["message"]
-    run.emit("left", model_id=candidate.model_id, outcome=outcome, reason=reason)
     return Attempt(
         model_id=candidate.model_id,
-        outcome=outcome,
-        reason=reason,
+        outcome=failure_outcome(record.error),
+        reason=record.error["message"],
         seconds=record.seconds,
         cost=record.cost,
     )

@@ -1,0 +1,53 @@
+"""A process that runs jobs with the real engines and kills itself when its job's story reaches a given event.
+
+`mortal_process.py submit PICTURE KIND[:N]` makes a job and dies at its N-th event of that kind (`-` lives on);
+`mortal_process.py resume JOB` runs what waits until that job has ended. Prints the job's id.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections import Counter
+from collections.abc import Callable
+
+from bottega import Bottega
+from bottega.app import make_request
+from bottega.domain.job import Event
+
+seen: Counter[str] = Counter()
+look_at: list[Callable[[Event], None]] = []
+
+
+def die_at(kind: str, number: int) -> None:
+    def look(event: Event) -> None:
+        seen[event.kind] += 1
+        if event.kind == kind and seen[kind] == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    look_at.append(look)
+
+
+async def main() -> None:
+    mode, argument, *rest = sys.argv[1:]
+    bottega = Bottega()
+    await bottega.start(run_jobs=False)
+    if mode == "submit":
+        kind, _, number = rest[0].partition(":")
+        die_at(kind, int(number or 1))
+        request = make_request(
+            prompt="sharpen this and enlarge it three times",
+            inputs=await bottega.add_inputs([argument]),
+            workflow="image_enhancement",
+        )
+        job = await bottega.submit(request)
+        print(job.id, flush=True)
+        job_id = job.id
+    else:
+        job_id = argument
+    await bottega.work()
+    await bottega.finished(job_id, on_event=lambda event: [look(event) for look in look_at])
+    await bottega.close()
+
+
+asyncio.run(main())
