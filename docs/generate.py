@@ -124,7 +124,7 @@ def _kind(field: dict[str, Any]) -> str:
         return str(field["const"])
     low = field.get("minimum", field.get("exclusiveMinimum"))
     high = field.get("maximum", field.get("exclusiveMaximum"))
-    limits = f" {low:g} to {high:g}" if low is not None and high is not None else ""
+    limits = f" {low} to {high}" if low is not None and high is not None else ""
     return f"{field.get('type', 'text')}{limits}"
 
 

@@ -3,6 +3,7 @@
 It translates between HTTP and `bottega.app.Bottega` and decides nothing; serving it is left to an ASGI server.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -10,10 +11,12 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from bottega import __version__
+from bottega.api.availability import warm_up
 from bottega.api.documents import DOCUMENTED_PROBLEMS, document
 from bottega.api.problems import install_problems
 from bottega.api.routes import assets, budgets, health, jobs, keys, models, plan, root, workflows
 from bottega.api.security import Guard, check_may_serve
+from bottega.api.stopping import set_on_signal
 from bottega.app import Bottega
 from bottega.settings import Settings
 
@@ -28,21 +31,23 @@ def create_app(
     """The ASGI application. Its lifespan starts and closes `bottega`, which must not have been started.
 
     Without `bottega`, one is made from `settings` (by default those of the environment). With `run_jobs` False,
-    jobs are taken in and left to other processes. An event stream lasts as long as its job does, so the ASGI
-    server needs a limit on graceful shutdown (uvicorn: `timeout_graceful_shutdown`); clients resume.
+    jobs are taken in and left to other processes. Event streams end when SIGINT or SIGTERM stops the server; for
+    other slow responses it should have a limit on graceful shutdown (uvicorn: `timeout_graceful_shutdown`).
 
-    Starting raises NotAllowed when the bind address can be reached from elsewhere and no API key exists.
+    Starting raises KeysNeeded (a NotAllowed) when the bind address can be reached from elsewhere and no API key exists.
     """
     shop = bottega or Bottega(settings)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         await shop.start(run_jobs=False)
         try:
             await check_may_serve(shop.settings, shop.keys)
+            await asyncio.to_thread(warm_up, shop)
             if run_jobs:
                 await shop.work()
-            yield
+            with set_on_signal(app.state.stopping):
+                yield
         finally:
             await shop.close()
 
@@ -60,6 +65,7 @@ def create_app(
         responses=DOCUMENTED_PROBLEMS,
     )
     app.state.bottega = shop
+    app.state.stopping = asyncio.Event()
     app.add_middleware(Guard, settings=shop.settings)
     install_problems(app)
     for module in (jobs, plan, assets, workflows, models, budgets, keys):

@@ -15,6 +15,7 @@ from fastapi.responses import Response
 from pydantic_core import to_json
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from bottega.errors import (
     BottegaError,
@@ -82,6 +83,9 @@ def problem(
     extra = dict(headers or {})
     if error.http_status == 401:
         extra["WWW-Authenticate"] = 'Bearer realm="bottega"'
+    if error.http_status == 413:
+        # The rest of the body was not read; what else comes on this connection would be read for nothing.
+        extra["Connection"] = "close"
     wait = error.details.get("retry_after")
     if isinstance(wait, int | float) and math.isfinite(wait):
         extra["Retry-After"] = str(max(0, math.ceil(wait)))
@@ -96,6 +100,7 @@ def install_problems(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_exception)
     app.add_exception_handler(DBAPIError, _database_error)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -119,7 +124,7 @@ async def _invalid_request(request: Request, error: Exception) -> Response:
 
 def _field_error(error: dict[str, Any]) -> dict[str, str]:
     where, *path = [str(part) for part in error["loc"]] or [""]
-    return {"in": where, "field": ".".join(path)[:200], "message": str(error["msg"])}
+    return {"location": where, "field": ".".join(path)[:200], "message": str(error["msg"])}
 
 
 async def _http_exception(request: Request, error: Exception) -> Response:
@@ -129,6 +134,11 @@ async def _http_exception(request: Request, error: Exception) -> Response:
         kind = InternalError
     allowed = {key: value for key, value in (error.headers or {}).items() if key.lower() == "allow"}
     return problem(kind(message), request.url.path, headers=allowed)
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    """Nobody reads this; it only is no fault of ours."""
+    return problem(InputError("The client went away before its request was complete."), request.url.path)
 
 
 async def _database_error(request: Request, error: Exception) -> Response:

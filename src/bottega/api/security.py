@@ -20,6 +20,19 @@ from bottega.errors import BottegaError, NotAllowed, NotAuthenticated, NotFound
 from bottega.settings import Settings
 from bottega.store.keys import KeyStore
 
+
+class ForeignRequest(NotAllowed):
+    """A web page speaks, or may speak, in the local user's name."""
+
+    code = "foreign-request"
+    title = "This request is not taken from there"
+
+
+class KeysNeeded(NotAllowed):
+    code = "keys-needed"
+    title = "An API key is needed first"
+
+
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -39,12 +52,12 @@ def is_open(settings: Settings) -> bool:
 
 
 async def check_may_serve(settings: Settings, keys: KeyStore) -> None:
-    """Raises NotAllowed when the bind address can be reached from elsewhere and nobody has an active key.
+    """Raises KeysNeeded when the bind address can be reached from elsewhere and nobody has an active key.
 
     The database must be open.
     """
     if not is_loopback(settings.host) and not await keys.any_active():
-        raise NotAllowed(
+        raise KeysNeeded(
             f"Bottega does not listen on {settings.host} while there is no API key: nobody could be told apart.",
             hint="Make a key first, or serve on 127.0.0.1.",
         )
@@ -76,12 +89,12 @@ class Guard:
         host = headers.get("host", "")
         name = _host_name(host)
         if not is_loopback(name) and name not in self._names:
-            return NotAllowed(
+            return ForeignRequest(
                 "This server answers to the names of this machine only.",
                 hint="Address it as localhost or 127.0.0.1, or add the name to BOTTEGA_ALLOWED_HOSTS.",
             )
         if scope["method"] not in _READING and _from_another_site(headers, host):
-            return NotAllowed(
+            return ForeignRequest(
                 "A page of another site may not change anything here.",
                 hint="Send the request from a page of this server, or from a program.",
             )

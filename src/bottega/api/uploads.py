@@ -17,7 +17,8 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartCallbacks, MultipartParser, parse_options_header
+from python_multipart.multipart import MultipartParser, parse_options_header
+from starlette.requests import ClientDisconnect
 
 from bottega.errors import BottegaError, InputError, TooLarge, UnsupportedMedia
 from bottega.settings import Settings
@@ -116,7 +117,7 @@ async def _linger(stream: AsyncGenerator[bytes]) -> None:
                 dropped += len(chunk)
                 if dropped > _LINGER_BYTES or time.monotonic() > end:
                     return
-    except TimeoutError:
+    except (TimeoutError, TooLarge, ClientDisconnect):
         return
 
 
@@ -207,17 +208,19 @@ class _Form:
         self._size = 0
         self._parts = 0
         self._complete = False
-        callbacks: MultipartCallbacks = {
-            "on_part_begin": self._part_begins,
-            "on_header_field": self._header_field,
-            "on_header_value": self._header_part,
-            "on_header_end": self._header_ends,
-            "on_headers_finished": self._headers_end,
-            "on_part_data": self._data,
-            "on_part_end": self._part_ends,
-            "on_end": self._ends,
-        }
-        self._parser = MultipartParser(boundary, callbacks)
+        self._parser = MultipartParser(
+            boundary,
+            {
+                "on_part_begin": self._part_begins,
+                "on_header_field": self._header_field,
+                "on_header_value": self._header_part,
+                "on_header_end": self._header_ends,
+                "on_headers_finished": self._headers_end,
+                "on_part_data": self._data,
+                "on_part_end": self._part_ends,
+                "on_end": self._ends,
+            },
+        )
 
     def feed(self, chunk: bytes) -> None:
         self._parser.write(chunk)
@@ -266,7 +269,9 @@ class _Form:
             return
         self._parts += 1
         if self._parts > MOST_FILES:
-            raise TooLarge(f"A request brings at most {MOST_FILES} files.", hint="Send the others in a next one.")
+            raise TooLarge(
+                f"A request brings at most {MOST_FILES} files.", hint="Send the others in a next one."
+            )
         self._path = self._folder / str(self._parts)
         self._target = self._path.open("wb")
 

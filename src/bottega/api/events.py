@@ -1,0 +1,71 @@
+"""A job's story as server-sent events (WHATWG HTML, section 9.2)."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+from fastapi.responses import StreamingResponse
+from pydantic_core import to_json
+
+from bottega.domain.job import Event
+
+HEARTBEAT_SECONDS = 15.0
+RECONNECT_MILLISECONDS = 1000
+_HEADERS = {
+    "Cache-Control": "no-cache",
+    # nginx would otherwise collect the stream before passing it on.
+    "X-Accel-Buffering": "no",
+}
+
+
+def event_stream(
+    first: Event | None,
+    events: AsyncGenerator[Event],
+    stopping: asyncio.Event,
+    *,
+    heartbeat_s: float = HEARTBEAT_SECONDS,
+) -> StreamingResponse:
+    """`first` if there is one, then `events` as they come; comments in between where nothing comes.
+
+    It ends with `events`, or when the server is `stopping`: clients come back and resume. When the client goes
+    away the response is cancelled, and with it whatever `events` holds.
+    """
+    lines = _lines(first, events, stopping, heartbeat_s)
+    return StreamingResponse(lines, headers=_HEADERS, media_type="text/event-stream")
+
+
+async def _lines(
+    first: Event | None, events: AsyncGenerator[Event], stopping: asyncio.Event, heartbeat_s: float
+) -> AsyncGenerator[bytes]:
+    yield f"retry: {RECONNECT_MILLISECONDS}\n\n".encode()
+    if first is not None:
+        yield format_event(first)
+    stop = asyncio.create_task(stopping.wait())
+    coming = asyncio.create_task(next_event(events))
+    try:
+        while not stop.done():
+            await asyncio.wait({coming, stop}, timeout=heartbeat_s, return_when=asyncio.FIRST_COMPLETED)
+            if coming.done():
+                event = coming.result()
+                if event is None:
+                    return
+                # Asked for before this one is sent: `events` is always held by a task that can be cancelled.
+                coming = asyncio.create_task(next_event(events))
+                yield format_event(event)
+            elif not stop.done():
+                yield b": still here\n\n"
+    finally:
+        for task in (stop, coming):
+            task.cancel()
+        await asyncio.gather(stop, coming, return_exceptions=True)
+        await events.aclose()
+
+
+async def next_event(events: AsyncGenerator[Event]) -> Event | None:
+    """None at the end of the story."""
+    return await anext(events, None)
+
+
+def format_event(event: Event) -> bytes:
+    """One event; its kind is a name of ours and its data one line of JSON, so neither can break the framing."""
+    data = to_json(event.data, inf_nan_mode="null", fallback=str)
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (event.seq, event.kind.encode(), data)

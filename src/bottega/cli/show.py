@@ -1,0 +1,352 @@
+"""How intents, plans, jobs, verdicts and errors look on a terminal; rich renderables, shared by all commands.
+
+Texts of users and engines are put into `Text` objects, never into markup.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from bottega.domain.asset import Asset
+from bottega.domain.intent import Intent
+from bottega.domain.job import Attempt, Event, FinishedJob, Job, JobState
+from bottega.domain.money import format_usd
+from bottega.domain.plan import Plan
+from bottega.domain.request import Request
+from bottega.domain.verdict import Measure, Verdict, VerdictState
+
+STATE_STYLES = {
+    JobState.SUCCEEDED: "green",
+    JobState.REJECTED: "yellow",
+    JobState.FAILED: "red",
+    JobState.QUARANTINED: "red",
+    JobState.UNKNOWN: "yellow",
+    JobState.CANCELLED: "dim",
+}
+VERDICT_STYLES = {
+    VerdictState.ACCEPTED: "green",
+    VerdictState.REJECTED: "yellow",
+    VerdictState.NOT_JUDGED: "dim",
+}
+SURE = 0.8
+"""Below this confidence the runner-up is named."""
+
+
+def heading(words: str, style: str = "bold") -> Text:
+    return Text(words, style=style)
+
+
+def indented(*parts: RenderableType) -> RenderableType:
+    return Padding(Group(*parts), (0, 0, 0, 2), expand=False)
+
+
+def plain_table(*columns: str, right: Iterable[str] = (), whole: Iterable[str] = ()) -> Table:
+    """A quiet table; `right` names the columns of figures, `whole` those that are never folded."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for column in columns:
+        table.add_column(
+            column,
+            justify="right" if column in right else "left",
+            overflow="fold",
+            no_wrap=column in whole or column in right,
+        )
+    return table
+
+
+# --- plain values as words -----------------------------------------------------------------------------------
+
+
+def percent(share: float) -> str:
+    """A confidence; certainty is not claimed below 1."""
+    return "over 99%" if 0.995 < share < 1 else f"{share:.0%}"
+
+
+def seconds(value: float) -> str:
+    return f"{value:.2f} s" if value < 10 else f"{value:.1f} s" if value < 90 else f"{value / 60:.1f} min"
+
+
+def figure(value: float) -> str:
+    return f"{value:.4g}"
+
+
+def money(amount: int) -> str:
+    """As `format_usd`, for sums: nothing is `$0.00`, not free."""
+    return format_usd(amount) if amount else "$0.00"
+
+
+def moment(at: float) -> str:
+    """Local time."""
+    return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def size(count: int) -> str:
+    amount = float(count)
+    for unit in ("bytes", "kB", "MB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}" if unit == "bytes" or amount >= 10 else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} GB"
+
+
+def worded(value: Any) -> str:
+    """An option's value."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def option_sources(plan: Plan, request: Request | None) -> dict[str, str]:
+    """Where each option of the plan comes from: `given`, `from your sentence` or `default`."""
+    given = set(request.options) if request is not None else set[str]()
+    return {
+        name: "given" if name in given else "from your sentence" if name in plan.options_read else "default"
+        for name in plan.options
+    }
+
+
+# --- intent and plan -----------------------------------------------------------------------------------------
+
+
+def intent_view(intent: Intent) -> RenderableType:
+    name = str(intent.workflow) + (f" / {intent.subkind}" if intent.subkind else "")
+    lines = [
+        Text.assemble(
+            (name, "cyan"), f"  {percent(intent.confidence)} sure (classifier: {intent.classifier})"
+        ),
+        Text(intent.reasoning),
+    ]
+    second = intent.runner_up
+    if second is not None and intent.confidence < SURE:
+        lines.append(
+            Text(f"It could also be {second.workflow} ({percent(second.confidence)}).", style="yellow")
+        )
+    if intent.needs_clarification:
+        lines.append(Text(intent.needs_clarification, style="yellow"))
+    if intent.out_of_scope:
+        lines.append(Text("This does not read like work on pictures or clips.", style="yellow"))
+    if intent.flagged:
+        lines.append(Text(f"Flagged: {', '.join(intent.flagged)}", style="yellow"))
+    return Group(heading("Intent"), indented(*lines))
+
+
+def plan_view(plan: Plan, request: Request | None = None) -> RenderableType:
+    parts: list[RenderableType] = [_options_view(plan, request), _candidates_view(plan)]
+    if plan.ruled_out:
+        parts.append(ruled_out_view([item.model_dump() for item in plan.ruled_out]))
+    parts.append(_leaving_view(plan))
+    return Group(heading("Plan"), indented(*parts))
+
+
+def _options_view(plan: Plan, request: Request | None) -> RenderableType:
+    sources = option_sources(plan, request)
+    table = plain_table("option", "value", "")
+    for name, source in sources.items():
+        if source != "default":
+            table.add_row(name, Text(worded(plan.options[name])), Text(source, style="cyan"))
+    defaults = ", ".join(
+        f"{name} {worded(plan.options[name])}"
+        for name, source in sources.items()
+        if source == "default" and plan.options[name] is not None
+    )
+    parts: list[RenderableType] = [table] if table.row_count else []
+    if defaults:
+        parts.append(Text(f"default: {defaults}", style="dim"))
+    return Group(*parts, Text(""))
+
+
+def _candidates_view(plan: Plan) -> RenderableType:
+    table = plain_table("#", "model", "price", "time", "quality", "why")
+    for number, candidate in enumerate(plan.candidates, start=1):
+        table.add_row(
+            str(number),
+            Text(candidate.model_id, style="bold" if number == 1 else ""),
+            str(candidate.price),
+            str(candidate.time),
+            f"{candidate.quality:.0%}",
+            Text(", ".join(candidate.reasons)),
+        )
+    return table
+
+
+def ruled_out_view(items: Iterable[dict[str, Any]]) -> RenderableType:
+    """Entries with `model_id`, `reason` and `hint`."""
+    table = plain_table("ruled out", "why")
+    for item in items:
+        words = ". ".join(filter(None, (item["reason"], item.get("hint", ""))))
+        table.add_row(Text(item["model_id"], style="dim"), Text(words, style="dim"))
+    return table
+
+
+def _leaving_view(plan: Plan) -> Text:
+    away = [candidate.model_id for candidate in plan.candidates if candidate.leaves_machine]
+    if not away:
+        return Text("Nothing leaves this machine.", style="green")
+    return Text(f"Your sentence and pictures would be sent to: {', '.join(away)}.", style="yellow")
+
+
+# --- a job's story -------------------------------------------------------------------------------------------
+
+
+def event_line(event: Event) -> Text | None:
+    """One event as a line; None for those that say nothing to a person. Unknown kinds are shown as they are."""
+    data = event.data
+    match event.kind:
+        case "queued" | "started" | "step" | "progress":
+            return None
+        case "attempt":
+            return Text.assemble("Trying ", (str(data.get("model_id")), "bold"), f" ({data.get('price')})")
+        case "left":
+            words = f"Left {data.get('model_id')}: {data.get('outcome')}. {data.get('reason')}"
+            return Text(words.strip(), style="yellow")
+        case "verdict":
+            state = str(data.get("state"))
+            style = VERDICT_STYLES.get(VerdictState(state), "") if state in set(VerdictState) else ""
+            return Text.assemble(
+                "Checked: ", (state, style), f". {data['reason']}" if data.get("reason") else ""
+            )
+        case "cached":
+            return Text(f"The same work was done before by {data.get('model_id')}; its result is used.")
+        case "hold" | "charge" | "release":
+            done = {"hold": "Held", "charge": "Charged", "release": "Released"}[event.kind]
+            return Text(f"{done} {money(int(data.get('amount', 0)))} for {data.get('model_id')}")
+        case "recovered":
+            return Text(f"Taken up again after a crash ({data.get('crashes')})", style="yellow")
+        case "handed_over":
+            return Text("Put back into the queue: the process is ending", style="yellow")
+        case "cancel_requested":
+            return Text("Asked to stop", style="yellow")
+        case "released":
+            return Text("Released from quarantine")
+        case "finished":
+            state = str(data.get("state"))
+            style = STATE_STYLES.get(JobState(state), "") if state in set(JobState) else ""
+            return Text.assemble("Finished: ", (state, style))
+        case _:
+            return Text(
+                " ".join([event.kind, *(f"{key}={value}" for key, value in data.items())]), style="dim"
+            )
+
+
+# --- the end of a job ----------------------------------------------------------------------------------------
+
+
+def verdict_view(verdict: Verdict) -> RenderableType:
+    title = Text.assemble(("Verdict  ", "bold"), (str(verdict.state), VERDICT_STYLES[verdict.state]))
+    if verdict.reason:
+        title.append(f"  {verdict.reason}")
+    if not verdict.measures:
+        return title
+    table = plain_table("measure", "value", "threshold", "", right=("value",))
+    for measure in verdict.measures:
+        mark = ("passed", "green") if measure.passed else (f"missed: {measure.why}", "yellow")
+        table.add_row(
+            measure_name(measure), figure(measure.value), threshold(measure), Text(mark[0], style=mark[1])
+        )
+    return Group(title, indented(table))
+
+
+def measure_name(measure: Measure) -> str:
+    return measure.name.removeprefix("report.").replace("_", " ")
+
+
+def threshold(measure: Measure) -> str:
+    return f"{measure.rule.replace('_', ' ')} {figure(measure.threshold)}"
+
+
+def left_view(attempts: Iterable[Attempt]) -> RenderableType | None:
+    """What was tried and why it was left; None when the first candidate was taken."""
+    left = [attempt for attempt in attempts if attempt.outcome not in ("accepted", "not judged")]
+    if not left:
+        return None
+    table = plain_table("model", "left because", "cost")
+    for attempt in left:
+        reason = f"{attempt.outcome}: {attempt.reason}" if attempt.reason else attempt.outcome
+        table.add_row(attempt.model_id, Text(reason), money(attempt.cost))
+    return Group(heading("Tried before"), indented(table))
+
+
+def files_view(rows: Iterable[tuple[str, Asset]]) -> RenderableType:
+    table = plain_table("file", "what", "size")
+    for path, asset in rows:
+        media = asset.media
+        pixels = f"{media.width} x {media.height}, " if media.width else ""
+        table.add_row(Text(path, style="cyan"), Text(asset.label), f"{pixels}{size(asset.size)}")
+    return Group(heading("Files"), indented(table))
+
+
+def finished_view(finished: FinishedJob, files: Iterable[tuple[str, Asset]]) -> RenderableType:
+    job, parts = finished.job, list[RenderableType]()
+    rows = list(files)
+    if rows:
+        parts += [files_view(rows), Text("")]
+    if job.result is not None:
+        if job.state is JobState.REJECTED:
+            words = "No result met the threshold; this is the best one, labelled as rejected."
+            parts.append(Text(words, style="yellow"))
+        parts.append(verdict_view(job.result.verdict))
+        parts += report_lines(job.result.report)
+        if (left := left_view(job.result.attempts)) is not None:
+            parts.append(left)
+        how = "found in the cache" if job.result.cached else seconds(job.result.seconds)
+        parts.append(Text.assemble(("Cost  ", "bold"), money(job.result.cost), f"    {how}    {job.id}"))
+    return Group(*parts)
+
+
+def report_facts(report: dict[str, Any]) -> dict[str, str]:
+    """The single figures and words of an engine's report; what is nested is for machines."""
+    return {
+        name: worded(value)
+        for name, value in report.items()
+        if isinstance(value, bool | int | float | str) and value != ""
+    }
+
+
+def report_warnings(report: dict[str, Any]) -> list[str]:
+    warnings: Any = report.get("warnings")
+    return [str(words) for words in warnings] if isinstance(warnings, list) else []  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+
+
+def report_lines(report: dict[str, Any]) -> list[RenderableType]:
+    parts: list[RenderableType] = []
+    if facts := report_facts(report):
+        words = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in facts.items())
+        parts.append(Text.assemble(("Report  ", "bold"), words))
+    parts += [Text(f"Note: {words}", style="yellow") for words in report_warnings(report)]
+    return parts
+
+
+def error_view(error: dict[str, Any]) -> RenderableType:
+    """Of what `BottegaError.as_dict` gives."""
+    lines: list[RenderableType] = [Text(str(error.get("message", "")))]
+    if error.get("hint"):
+        lines.append(Text.assemble(("What to do: ", "bold"), str(error["hint"])))
+    if error.get("money"):
+        lines.append(Text.assemble(("Money: ", "bold"), f"{error['money']}."))
+    ruled_out = error.get("details", {}).get("ruled_out")
+    if ruled_out:
+        lines.append(ruled_out_view(ruled_out))
+    return Group(heading(str(error.get("title", "Error")), "bold red"), indented(*lines))
+
+
+def jobs_table(jobs: Iterable[Job]) -> Table:
+    table = plain_table(
+        "job", "state", "workflow", "sentence", "cost", "made", right=("cost",), whole=("job", "made")
+    )
+    for job in jobs:
+        sentence = job.request.prompt if len(job.request.prompt) <= 48 else job.request.prompt[:47] + "…"
+        table.add_row(
+            job.id,
+            Text(str(job.state), style=STATE_STYLES.get(job.state, "")),
+            job.plan.workflow,
+            Text(sentence),
+            money(job.result.cost) if job.result is not None else "",
+            moment(job.created_at),
+        )
+    return table
