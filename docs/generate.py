@@ -150,7 +150,7 @@ def models_page() -> str:
 
 
 def cli_page() -> str:
-    import click
+    import typer.core
     import typer.main
 
     from bottega.cli import application
@@ -159,8 +159,8 @@ def cli_page() -> str:
     out = io.StringIO()
     out.write("# Command line\n")
 
-    def describe(node: click.Command, path: str) -> None:
-        context = click.Context(node, info_name=path)
+    def describe(node: Any, path: str) -> None:
+        context = typer.Context(node, info_name=path)
         out.write(f"\n## `{path}`\n\n{inspect.cleandoc(node.help or '').strip()}\n\n")
         rows: list[list[str]] = []
         for parameter in node.params:
@@ -168,7 +168,7 @@ def cli_page() -> str:
             rows.append([names, getattr(parameter, "help", None) or ""])
         if rows:
             out.write(table(["argument or option", "meaning"], rows))
-        if isinstance(node, click.Group):
+        if isinstance(node, typer.core.TyperGroup):
             for name in node.list_commands(context):
                 child = node.get_command(context, name)
                 if child is not None and not child.hidden:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -30,7 +31,7 @@ from bottega.jobs.feed import follow
 from bottega.jobs.identity import new_id
 from bottega.jobs.pipeline import Pipeline
 from bottega.jobs.queue import NewJob, enqueue, release, request_cancel
-from bottega.jobs.records import JobPayload, count_by_state, list_jobs, load_job
+from bottega.jobs.records import JobPayload, count_by_state, find_submission, list_jobs, load_job
 from bottega.jobs.runner import Runner, RunnerOptions
 from bottega.models import Catalogue, load_catalogue
 from bottega.routing import make_plan
@@ -237,6 +238,10 @@ class Bottega:
 
         The same `submission_key` of the same owner makes one job, however often it is sent.
         """
+        if submission_key is not None:
+            earlier = await self.database.read(lambda c: find_submission(c, who.owner, submission_key))
+            if earlier is not None:  # sent before: what it would be today does not matter
+                return await self.job(earlier, who)
         planned = await self.plan(request, who)
         return await self.enqueue(planned, who, submission_key=submission_key)
 
@@ -277,8 +282,9 @@ class Bottega:
     async def events(self, job_id: str, who: Principal = LOCAL, after: int = 0) -> AsyncGenerator[Event]:
         """The job's story from the event after `after` on, as it goes, to its end."""
         await self.job(job_id, who)
-        async for event in follow(self.database, job_id, after):
-            yield event
+        async with aclosing(follow(self.database, job_id, after)) as story:
+            async for event in story:
+                yield event
 
     async def cancel(self, job_id: str, who: Principal = LOCAL) -> Job:
         """Ask a job to stop. Nothing happens to one that has finished."""

@@ -29,7 +29,14 @@ Dollars = Annotated[MicroUsd | None, BeforeValidator(_dollars)]
 class Settings(BaseSettings):
     """Read from the environment (`BOTTEGA_` in front of each name) and from a `.env` file in the working folder."""
 
-    model_config = SettingsConfigDict(env_prefix="BOTTEGA_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="BOTTEGA_",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        # The defaults below are final values; validating a default of money would convert it a second time.
+        validate_default=False,
+    )
 
     # Where things are
     home: Path = Path("~/.bottega")

@@ -1,17 +1,15 @@
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
-from shop_engine import Shop
+from shop_engine import Open, Shop
 
 from bottega import Bottega
 from bottega.models import Catalogue
 from bottega.settings import Settings
-
-Open = Callable[..., Awaitable[Bottega]]
 
 
 @pytest.fixture(scope="session")

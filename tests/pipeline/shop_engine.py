@@ -3,9 +3,11 @@
 import asyncio
 import shutil
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bottega import Bottega
 from bottega.domain.task import EngineResult, OutputFile, Task, Usage
 from bottega.engines.protocol import (
     USABLE,
@@ -17,6 +19,8 @@ from bottega.engines.protocol import (
     StillUnknown,
 )
 from bottega.models import Catalogue, Model, PriceModel
+
+Open = Callable[..., Awaitable[Bottega]]
 
 
 @dataclass

@@ -37,6 +37,10 @@ class JobDisplay:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Give the terminal back as it was."""
         if self._bar is not None:
             self._bar.stop()
 

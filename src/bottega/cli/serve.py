@@ -1,5 +1,6 @@
 """`serve` and `worker`: the processes that stay. What they answer and do is `bottega.api`'s and the app's."""
 
+import os
 import signal
 import socket
 from collections.abc import Callable
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 CLIENTS_SECONDS = 3
 """How long connections may last after the order to stop: event streams are as long as their jobs, and resume."""
 
-STOPPING = "Stopping: unfinished jobs go back into the queue."
+STOPPING = "Stopping: unfinished jobs go back into the queue. Once more to leave at once."
 
 
 def add_to(application: typer.Typer) -> None:
@@ -100,7 +101,6 @@ async def _serve(reply: Reply, settings: "Settings", *, run_jobs: bool) -> None:
 
     def stop() -> None:
         reply.console.print(STOPPING)
-        server.force_exit = server.should_exit  # the second time
         server.should_exit = True
 
     with listening, _told_to_stop(stop):
@@ -130,12 +130,22 @@ def _address(listening: socket.socket) -> str:
 
 @contextmanager
 def _told_to_stop(stop: Callable[[], None]) -> "Generator[None]":
+    """SIGTERM and Ctrl-C call `stop`; the second of them ends the process at once (its jobs are taken up again by
+    the next one)."""
     import asyncio
 
     loop = asyncio.get_running_loop()
+    told: list[int] = []
+
+    def hear(number: int) -> None:
+        told.append(number)
+        if len(told) > 1:
+            os._exit(128 + number)
+        stop()
+
     signals = (signal.SIGTERM, signal.SIGINT)
     for number in signals:
-        loop.add_signal_handler(number, stop)
+        loop.add_signal_handler(number, hear, number)
     try:
         yield
     finally:

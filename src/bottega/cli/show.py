@@ -162,7 +162,7 @@ def _options_view(plan: Plan, request: Request | None) -> RenderableType:
 
 
 def _candidates_view(plan: Plan) -> RenderableType:
-    table = plain_table("#", "model", "price", "time", "quality", "why")
+    table = plain_table("#", "model", "price", "time", "quality", "why", whole=("model", "price"))
     for number, candidate in enumerate(plan.candidates, start=1):
         table.add_row(
             str(number),

@@ -1,6 +1,7 @@
 """One job, seen through to its end: run here, told as it goes, its files written, its end as an exit code."""
 
 import asyncio
+import os
 import signal
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -105,7 +106,8 @@ def _exit_codes(kind: type[BottegaError]) -> dict[str, int]:
 
 @contextmanager
 def _stopping(bottega: Bottega, job_id: str, display: JobDisplay) -> Generator[None]:
-    """Ctrl-C asks the job to stop, which ends it cleanly; a second Ctrl-C leaves at once."""
+    """Ctrl-C asks the job to stop, which ends it cleanly; a second Ctrl-C leaves at once, which is as safe as any
+    other end of the process: what was recorded stays, and the job goes on when Bottega is started again."""
     loop = asyncio.get_running_loop()
     asked: list[asyncio.Task[Job]] = []
 
@@ -114,7 +116,8 @@ def _stopping(bottega: Bottega, job_id: str, display: JobDisplay) -> Generator[N
             display.say("Stopping; once more to leave at once.")
             asked.append(loop.create_task(bottega.cancel(job_id)))
         else:
-            signal.default_int_handler(signal.SIGINT, None)
+            display.stop()
+            os._exit(Cancelled.exit_code)
 
     loop.add_signal_handler(signal.SIGINT, stop)
     try:

@@ -7,6 +7,7 @@ import importlib
 import os
 import pickle
 import queue
+import signal
 import struct
 import sys
 import threading
@@ -70,6 +71,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     os.nice(5)  # the server's event loop comes first
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process
 
     calls: queue.SimpleQueue[tuple[str, str, tuple[Any, ...], dict[str, Any]]] = queue.SimpleQueue()
 

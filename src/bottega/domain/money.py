@@ -9,6 +9,8 @@ from bottega.domain.base import Value
 
 MicroUsd = int
 MICRO = 1_000_000
+MOST_USD = 1_000_000_000_000
+"""Larger amounts are slips of the keyboard; sums of smaller ones fit into 64 bits."""
 
 
 def micro_usd(amount: str | int | Decimal) -> MicroUsd:
@@ -22,6 +24,8 @@ def micro_usd(amount: str | int | Decimal) -> MicroUsd:
         raise ValueError(f"{amount!r} is not an amount of dollars") from error
     if not value.is_finite():
         raise ValueError(f"{amount!r} is not a finite amount")
+    if abs(value) > MOST_USD:
+        raise ValueError(f"{amount!r} is more than {MOST_USD} dollars")
     return int((value * MICRO).to_integral_value(rounding=ROUND_CEILING))
 
 

@@ -1,16 +1,19 @@
 """A job's story as a stream: what is there, then what comes, to the end, without gap or duplicate."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from functools import partial
 
 import sqlalchemy as sa
 
 from bottega.domain.job import Event, JobState
-from bottega.jobs.queue import events_after
+from bottega.jobs.queue import EVENTS_AT_ONCE, AnyRow, events_after
 from bottega.store.database import Database
 from bottega.store.schema import jobs as J
 from bottega.store.signals import job_topic
 
 LOOK_SECONDS = 1.0  # the net under the wake-ups
+GATHER_SECONDS = 0.01  # events that come so close together are read together
 LAST = "finished"
 """The kind of the event after which nothing comes, unless a quarantined job is released."""
 
@@ -20,18 +23,26 @@ async def follow(database: Database, job_id: str, after: int = 0) -> AsyncGenera
     once when that is not above `after`, or when there is no such job)."""
     with database.signals.subscribe(job_topic(job_id)) as waiter:
         while True:
-            rows = await database.read(lambda c, seen=after: events_after(c, job_id, seen))
+            rows, is_over = await database.read(partial(_look, job_id=job_id, after=after))
             for row in rows:
                 after = row.seq
                 yield Event(job_id=job_id, seq=row.seq, kind=row.kind, data=row.data, at=row.at)
                 if row.kind == LAST:
                     return
-            if not rows:
-                if await database.read(lambda c: _is_over(c, job_id)) and not await database.read(
-                    lambda c, seen=after: events_after(c, job_id, seen)
-                ):
-                    return
+            if is_over and not rows:
+                return
+            if len(rows) < EVENTS_AT_ONCE:
                 await waiter.wait(LOOK_SECONDS)
+                await asyncio.sleep(GATHER_SECONDS)
+
+
+def _look(connection: sa.Connection, job_id: str, after: int) -> tuple[Sequence[AnyRow], bool]:
+    """The new events, and whether no more can come."""
+    rows = events_after(connection, job_id, after)
+    if rows or not _is_over(connection, job_id):
+        return rows, False
+    # It may have ended between the two queries.
+    return events_after(connection, job_id, after), True
 
 
 def _is_over(connection: sa.Connection, job_id: str) -> bool:

@@ -23,6 +23,7 @@ Json = dict[str, Any]
 AnyRow = Any
 """A row of a query, whose columns the type checker cannot follow through a function border."""
 DEFAULT_PRIORITY = 100
+EVENTS_AT_ONCE = 500
 
 
 class EventRow(TypedDict):
@@ -309,7 +310,7 @@ _events_after = (
     sa.select(E.c.seq, E.c.kind, E.c.data, E.c.at)
     .where(E.c.job_id == sa.bindparam("job"), E.c.seq > sa.bindparam("after"))
     .order_by(E.c.seq)
-    .limit(500)
+    .limit(EVENTS_AT_ONCE)
 )
 
 

@@ -57,9 +57,15 @@ def list_jobs(
     return [job_of(row) for row in connection.execute(query)]
 
 
+def find_submission(connection: sa.Connection, owner: str, submission_key: str) -> str | None:
+    """The id of the job that the owner made under this submission key."""
+    query = sa.select(J.c.id).where(J.c.owner == owner, J.c.submission_key == submission_key)
+    return connection.execute(query).scalar()
+
+
 def count_by_state(connection: sa.Connection) -> dict[str, int]:
-    rows = connection.execute(sa.select(J.c.state, sa.func.count()).group_by(J.c.state)).tuples()
-    return dict(rows.all())
+    rows = connection.execute(sa.select(J.c.state, sa.func.count()).group_by(J.c.state)).all()
+    return {row.state: row[1] for row in rows}
 
 
 def job_of(row: AnyRow) -> Job:
