@@ -5,18 +5,23 @@ import subprocess
 import sys
 from pathlib import Path
 
+# Brackets around single characters keep this file from finding itself.
 FORBIDDEN = {
     "an address of a package registry": re.compile(
-        r'"resolved": *"http|--(?:extra-)?index-url[ =]|--find-links[ =]|pypi\.' r"org|files\.python" r"hosted|registry\.npm" r"js"
+        r'"resolved": *"[h]ttp|--(?:extra-)?[i]ndex-url|--[f]ind-links|pypi[.]org|files[.]pythonhosted|registry[.]npmjs'
     ),
-    "a path of one machine": re.compile(r"/wo" r"rk/(?:main|shared|steering|\.)|/ro" r"ot/"),
+    "a path of one machine": re.compile(r"/[w]ork/(?:main|shared|steering|\.)|/[r]oot/"),
 }
+ALLOWED = {"scripts/pin"}
+"""Names the options that leave addresses out."""
 
 
 def main() -> int:
     names = subprocess.run(["git", "ls-files", "-z"], check=True, capture_output=True, text=True).stdout  # noqa: S607
     findings = 0
     for name in filter(None, names.split("\0")):
+        if name in ALLOWED:
+            continue
         try:
             text = Path(name).read_text(encoding="utf-8")
         except (UnicodeDecodeError, FileNotFoundError):
