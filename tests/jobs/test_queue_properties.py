@@ -131,7 +131,7 @@ class QueueMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.jobs)
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
-        job_id = data.draw(st.sampled_from(sorted(self.jobs)))
+        job_id = data.draw(st.sampled_from(list(self.jobs)))
         job = self.jobs[job_id]
         with self.engine.begin() as connection:
             answer = request_cancel(connection, job_id)
@@ -144,7 +144,7 @@ class QueueMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.jobs)
     @rule(data=st.data())
     def let_go(self, data: st.DataObject) -> None:
-        job_id = data.draw(st.sampled_from(sorted(self.jobs)))
+        job_id = data.draw(st.sampled_from(list(self.jobs)))
         job = self.jobs[job_id]
         with self.engine.begin() as connection:
             assert release(connection, job_id) == (job["state"] == "quarantined")
