@@ -7,6 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import unquote, urlsplit
 
 from pydantic import ValidationError
 
@@ -24,8 +25,16 @@ from bottega.domain.request import InputRef, Preference, Request, Role
 from bottega.domain.task import TaskInput
 from bottega.engines.protocol import Engine
 from bottega.engines.registry import built_in_engines
-from bottega.errors import Conflict, InputError, InvalidOption, MissingInput, NotFound, WorkflowUnknown
-from bottega.intent import classify
+from bottega.errors import (
+    Conflict,
+    InputError,
+    InvalidOption,
+    MissingInput,
+    NoCandidate,
+    NotFound,
+    WorkflowUnknown,
+)
+from bottega.intent.recorder import IntentRecorder
 from bottega.jobs.attempts import Attempts
 from bottega.jobs.feed import follow
 from bottega.jobs.identity import new_id
@@ -34,6 +43,16 @@ from bottega.jobs.queue import NewJob, enqueue, release, request_cancel
 from bottega.jobs.records import JobPayload, count_by_state, find_submission, list_jobs, load_job
 from bottega.jobs.runner import Runner, RunnerOptions
 from bottega.models import Catalogue, load_catalogue
+from bottega.references import (
+    Reference,
+    ReferenceBook,
+    Resolved,
+    WebReference,
+    web_search,
+    why_no_web_search,
+    with_person_to_work_on,
+)
+from bottega.resilience import fetch
 from bottega.routing import make_plan
 from bottega.settings import Settings
 from bottega.spend import Ledger
@@ -46,13 +65,21 @@ from bottega.workflows.protocol import Options, Workflow
 from bottega.workflows.registry import all_workflows, find_workflow, workflow_for
 from bottega.workflows.tasks import load_inputs
 
+_FETCH_SECONDS = 30.0
+
 
 class Planned(Value):
-    """A request and what was decided about it; nothing is stored or run yet."""
+    """A request and what was decided about it; nothing is stored or run yet.
+
+    The pictures that the sentence mentions are among the request's inputs; `references` are what they were saved as.
+    `notes` are for people.
+    """
 
     request: Request
     intent: Intent
     plan: Plan
+    references: tuple[Reference, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +111,9 @@ class Bottega:
         self.database = Database(self.settings.database)
         self.compute = ComputePool(self.settings.compute_processes, self.settings.compute_timeout_seconds)
         self.store = AssetStore(self.database, self.compute, self.settings)
+        self.references = ReferenceBook(self.database, self.store)
+        self.intents = IntentRecorder()
+        self.web_search = web_search(self.settings)
         self.keys = KeyStore(self.database)
         self.ledger = Ledger(self.database, self.settings)
         self.analytics = Analytics(self.database)
@@ -138,6 +168,15 @@ class Bottega:
         named = name or (source.name if isinstance(source, Path) else "")
         return await self.store.add(source, owner=who.owner, name=named)
 
+    async def fetch_asset(self, url: str, who: Principal = LOCAL) -> Asset:
+        """Fetch a picture from a public address, check it completely and keep it.
+
+        Raises the InputError family, and ProviderUnavailable when it cannot be had now.
+        """
+        body = await fetch(url, max_bytes=self.settings.max_upload_bytes, timeout_s=_FETCH_SECONDS)
+        name = unquote(urlsplit(url).path).rpartition("/")[2]
+        return await self.add_asset(body, name=name, who=who)
+
     async def asset(self, asset_id: str, who: Principal = LOCAL) -> Asset:
         return await self.store.get(asset_id, who.owner)
 
@@ -156,38 +195,85 @@ class Bottega:
 
     # --- deciding --------------------------------------------------------------------------------------------
 
-    def classify(self, prompt: str, context: IntentContext) -> Intent:
-        """What the sentence wants, with so many pictures at hand."""
-        return classify(prompt, context)
+    def classify(self, prompt: str, context: IntentContext, *, classifier: str | None = None) -> Intent:
+        """What the sentence wants, with so many pictures at hand; `intents.metrics()` counts it.
 
-    async def plan(self, request: Request, who: Principal = LOCAL) -> Planned:
+        `classifier` names another one than the default. Raises InputError, InvalidOption.
+        """
+        return self.intents.classify(prompt, context, classifier)
+
+    async def find_public_pictures(self, query: str, *, limit: int = 10) -> tuple[WebReference, ...]:
+        """Search the web; the words leave the machine, and the service bills its key. Raises InputError where no web
+        search is set up, ProviderUnavailable, ProviderError, OutputError."""
+        if self.web_search is None:
+            reason, hint = why_no_web_search(self.settings)
+            raise InputError(f"Nothing can be searched: {reason}.", hint=hint)
+        return await self.web_search.search(query, limit=limit)
+
+    async def plan(
+        self, request: Request, who: Principal = LOCAL, *, intent: Intent | None = None
+    ) -> Planned:
         """Decide everything about a request; nothing is run and nothing written.
 
-        Raises WorkflowUnknown, MissingInput, InvalidOption, NoCandidate or BudgetExceeded, each saying what to do.
+        `intent` is what its sentence was taken for already. Raises UnknownMention, WorkflowUnknown, MissingInput,
+        InvalidOption, NoCandidate or BudgetExceeded, each saying what to do.
         """
+        return await self._plan(await self.references.resolve(request, who.owner), who, intent)
+
+    async def _plan(self, resolved: Resolved, who: Principal, intent: Intent | None = None) -> Planned:
+        request = resolved.request
         inputs = await load_inputs(self.store, request, who.owner)
-        intent = self._intent(request, inputs)
+        intent = self._intent(request, intent)
         workflow = (
             find_workflow(self.workflows, request.workflow)
             if request.workflow is not None
             else workflow_for(self.workflows, intent)
         )
+        served = with_person_to_work_on(resolved, {spec.role: spec.minimum for spec in workflow.inputs})
+        if served != request:
+            request, inputs = served, await load_inputs(self.store, served, who.owner)
         read = workflow.read_options(request.prompt)
         options = _options(workflow, {**read, **request.options})
         task = workflow.prepare(request, intent, options, inputs)
-        plan = make_plan(
-            task,
-            self.catalogue,
-            await self._constraints(request, workflow, inputs, who),
-            request.preference,
-            engines=frozenset(self.engines),
-            local_engines=frozenset(name for name, engine in self.engines.items() if engine.local),
-            options=options.model_dump(mode="json"),
-            options_read=tuple(sorted(set(read) - set(request.options))),
+        try:
+            plan = make_plan(
+                task,
+                self.catalogue,
+                await self._constraints(request, workflow, inputs, who),
+                request.preference,
+                engines=frozenset(self.engines),
+                local_engines=frozenset(name for name, engine in self.engines.items() if engine.local),
+                options=options.model_dump(mode="json"),
+                options_read=tuple(sorted(set(read) - set(request.options))),
+            )
+        except NoCandidate as error:
+            if not error.details.get("ruled_out"):  # nobody knows this work: say which engine to set up
+                error.hint = self._setup_hints() or error.hint
+            raise
+        return Planned(
+            request=request,
+            intent=intent,
+            plan=plan,
+            references=resolved.references,
+            notes=self.notes_on(intent),
         )
-        return Planned(request=request, intent=intent, plan=plan)
 
-    def _intent(self, request: Request, inputs: Sequence[TaskInput]) -> Intent:
+    def notes_on(self, intent: Intent) -> tuple[str, ...]:
+        """What people should know of an intent beside the plan."""
+        if not intent.requires_web_search:
+            return ()
+        wanted = f"Public pictures of “{intent.web_search_query}” would help."
+        if self.web_search is not None:
+            return (f"{wanted} They can be searched for, and one of them given as a reference.",)
+        reason, hint = why_no_web_search(self.settings)
+        return (f"{wanted} They are not searched for: {reason}. {hint} The work goes on without them.",)
+
+    def _setup_hints(self) -> str:
+        """What to configure so that the engines that cannot be used now can be."""
+        hints = (engine.availability().hint for engine in self.engines.values())
+        return " ".join(hint for hint in hints if hint)
+
+    def _intent(self, request: Request, known: Intent | None) -> Intent:
         if request.workflow is not None:
             workflow = find_workflow(self.workflows, request.workflow)
             subkind = workflow.name.partition("/")[2] or None
@@ -198,11 +284,7 @@ class Bottega:
                 reasoning="You named the workflow.",
                 classifier="user",
             )
-        clips = sum(1 for item in inputs if item.role is Role.CLIP)
-        references = sum(1 for item in inputs if item.role in (Role.REFERENCE, Role.PERSON, Role.GARMENT))
-        pictures = sum(1 for item in inputs if item.role is Role.WORKING)
-        context = IntentContext(working_images=pictures, working_videos=clips, references=references)
-        intent = self.classify(request.prompt, context)
+        intent = known or self.classify(request.prompt, context_of(request))
         if intent.out_of_scope:
             raise WorkflowUnknown(
                 "This does not read like work on pictures or clips.",
@@ -303,7 +385,9 @@ class Bottega:
         if job.state is JobState.QUARANTINED:
             await self.database.write(lambda c: release(c, job_id), JOBS, job_topic(job_id))
             return await self.job(job_id, who)
-        return await self.submit(job.request.model_copy(update={"fresh": True}), who)
+        # Its mentions became inputs when it was first planned; what they name by now does not matter.
+        again = Resolved(request=job.request.model_copy(update={"fresh": True}))
+        return await self.enqueue(await self._plan(again, who), who)
 
     async def finished(
         self,
@@ -392,6 +476,16 @@ class Bottega:
             },
             "engines": {name: engine.availability().model_dump() for name, engine in self.engines.items()},
         }
+
+
+def context_of(request: Request) -> IntentContext:
+    """What the classifier may know of a request whose mentions are among its inputs."""
+    roles = [ref.role for ref in request.inputs]
+    return IntentContext(
+        working_images=roles.count(Role.WORKING),
+        working_videos=roles.count(Role.CLIP),
+        references=sum(role in (Role.REFERENCE, Role.PERSON, Role.GARMENT) for role in roles),
+    )
 
 
 def make_request(*, max_cost_usd: str | None = None, **fields: Any) -> Request:

@@ -14,7 +14,19 @@ from bottega import __version__
 from bottega.api.availability import warm_up
 from bottega.api.documents import DOCUMENTED_PROBLEMS, document
 from bottega.api.problems import install_problems
-from bottega.api.routes import assets, budgets, health, jobs, keys, models, plan, root, workflows
+from bottega.api.routes import (
+    assets,
+    budgets,
+    enhanced,
+    health,
+    jobs,
+    keys,
+    models,
+    plan,
+    references,
+    root,
+    workflows,
+)
 from bottega.api.security import Guard, check_may_serve
 from bottega.api.stopping import set_on_signal
 from bottega.app import Bottega
@@ -44,6 +56,7 @@ def create_app(
         try:
             await check_may_serve(shop.settings, shop.keys)
             await asyncio.to_thread(warm_up, shop)
+            shop.intents.reset()  # the warm-up is nobody's request
             if run_jobs:
                 await shop.work()
             with set_on_signal(app.state.stopping):
@@ -68,7 +81,7 @@ def create_app(
     app.state.stopping = asyncio.Event()
     app.add_middleware(Guard, settings=shop.settings)
     install_problems(app)
-    for module in (jobs, plan, assets, workflows, models, budgets, keys):
+    for module in (jobs, plan, assets, references, workflows, models, budgets, keys, enhanced):
         app.include_router(module.router, prefix=PREFIX)
     for module in (health, root):
         app.include_router(module.router)

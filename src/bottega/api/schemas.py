@@ -6,7 +6,7 @@ since the Unix epoch, UTC.
 
 import math
 from datetime import date
-from typing import Annotated, Any, Self, cast
+from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -110,9 +110,33 @@ class SubmitForm(Body):
     clip: list[bytes] = []
 
 
+def _no_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("a NUL character cannot be part of a sentence")
+    return text
+
+
+Sentence = Annotated[str, Field(max_length=2000), AfterValidator(_no_nul)]
+
+
+class ContextBody(Body):
+    """How many pictures and clips are at hand, as whole numbers."""
+
+    working_images: int = Field(default=0, ge=0, le=1000, strict=True)
+    uploaded_images: int = Field(default=0, ge=0, le=1000, strict=True)
+    working_videos: int = Field(default=0, ge=0, le=1000, strict=True)
+    references: int = Field(default=0, ge=0, le=1000, strict=True)
+
+    def context(self) -> IntentContext:
+        return IntentContext(**dict(self))
+
+
 class IntentBody(Body):
-    prompt: str = Field(max_length=2000)
-    context: IntentContext = IntentContext()
+    prompt: Sentence
+    context: ContextBody = ContextBody()
+    classifier: Literal["rules", "embedded"] | None = Field(
+        default=None, description="Another classifier than the default one."
+    )
 
 
 class BudgetBody(Body):
@@ -209,18 +233,24 @@ class PriceAnswer(Value):
 
 
 class PlanAnswer(Value):
-    """`request` is what to send to run exactly this."""
+    """`request` is what to send to run exactly this, with the pictures that its sentence mentions among the inputs.
+    `notes` are for people."""
 
     request: Request
     intent: Intent
     plan: Plan
     price: PriceAnswer
+    notes: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, request: Request, intent: Intent, plan: Plan) -> Self:
+    def of(cls, request: Request, intent: Intent, plan: Plan, notes: tuple[str, ...] = ()) -> Self:
         price = plan.first.price
         return cls(
-            request=request, intent=intent, plan=plan, price=PriceAnswer(**dict(price), text=str(price))
+            request=request,
+            intent=intent,
+            plan=plan,
+            price=PriceAnswer(**dict(price), text=str(price)),
+            notes=notes,
         )
 
 

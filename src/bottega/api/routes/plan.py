@@ -19,11 +19,11 @@ async def plan_request(request: Request, shop: Shop, who: Who) -> PlanAnswer:
     The files of a form are stored as assets, so that the plan's `request` can be submitted as it is.
     """
     planned = await shop.plan(await read_submission(request, shop, who), who)
-    return PlanAnswer.of(planned.request, planned.intent, planned.plan)
+    return PlanAnswer.of(planned.request, planned.intent, planned.plan, planned.notes)
 
 
 @router.post("/intent", openapi_extra=takes(json=IntentBody))
 async def classify_prompt(request: Request, shop: Shop, _: Who) -> Intent:
     """What a sentence wants, with so many pictures at hand."""
     body = await read_json(request, IntentBody)
-    return shop.classify(body.prompt, body.context)
+    return shop.classify(body.prompt, body.context.context(), classifier=body.classifier)
