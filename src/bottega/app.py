@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from pydantic import ValidationError
 
@@ -53,7 +53,7 @@ from bottega.references import (
     with_person_to_work_on,
 )
 from bottega.resilience import fetch
-from bottega.routing import make_plan
+from bottega.routing import Learning, make_plan
 from bottega.settings import Settings
 from bottega.spend import Ledger
 from bottega.store.assets import AssetStore
@@ -174,7 +174,7 @@ class Bottega:
         Raises the InputError family, and ProviderUnavailable when it cannot be had now.
         """
         body = await fetch(url, max_bytes=self.settings.max_upload_bytes, timeout_s=_FETCH_SECONDS)
-        name = unquote(urlsplit(url).path).rpartition("/")[2]
+        name = unquote(url.partition("#")[0].partition("?")[0].rpartition("/")[2])
         return await self.add_asset(body, name=name, who=who)
 
     async def asset(self, asset_id: str, who: Principal = LOCAL) -> Asset:
@@ -235,16 +235,19 @@ class Bottega:
         read = workflow.read_options(request.prompt)
         options = _options(workflow, {**read, **request.options})
         task = workflow.prepare(request, intent, options, inputs)
+        constraints = await self._constraints(request, workflow, inputs, who)
         try:
             plan = make_plan(
                 task,
                 self.catalogue,
-                await self._constraints(request, workflow, inputs, who),
+                constraints,
                 request.preference,
                 engines=frozenset(self.engines),
                 local_engines=frozenset(name for name, engine in self.engines.items() if engine.local),
                 options=options.model_dump(mode="json"),
                 options_read=tuple(sorted(set(read) - set(request.options))),
+                learn=Learning.for_request(request, constraints.observations, enabled=self.settings.learning),
+                attempts=self.settings.max_attempts,
             )
         except NoCandidate as error:
             if not error.details.get("ruled_out"):  # nobody knows this work: say which engine to set up

@@ -87,6 +87,16 @@ class Settings(BaseSettings):
     max_attempts: int = Field(default=3, ge=1)
     """Candidates tried for one job at most."""
 
+    learning: bool = True
+    """Now and then try a candidate that may be better than it is thought to be; off: always the likeliest best."""
+
+    # Searching the web for public pictures, when somebody asks for it
+    web_search_provider: Literal["brave", "tavily", "none"] = "none"
+    """Whose search is used. It gets the words that are searched for, and bills them to the key."""
+    web_search_api_key: str = ""
+    web_search_base_url: str = ""
+    """Another address of the same API; empty: the provider's own."""
+
     # An OpenAI-compatible image server (a local one, for instance)
     openai_compatible_base_url: str = ""
     openai_compatible_api_key: str = ""

@@ -33,7 +33,11 @@ async def open_shop(tmp_path: Path, database_url: str) -> AsyncIterator[Open]:
         shop: Shop, catalogue: Catalogue, *, run_jobs: bool = True, **settings: Any
     ) -> Bottega:
         chosen = Settings(
-            home=tmp_path / "home", database_url=database_url, shutdown_grace_seconds=0.2, **settings
+            home=tmp_path / "home",
+            database_url=database_url,
+            shutdown_grace_seconds=0.2,
+            learning=False,  # the order of the candidates is part of what is tested
+            **settings,
         )
         bottega = Bottega(chosen, engines={"shop": shop}, catalogue=catalogue)
         opened.append(bottega)

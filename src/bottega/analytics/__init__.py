@@ -5,7 +5,8 @@ are accepted, what was done and spent.
 """
 
 from bottega.analytics.fit import SecondsFit, fit_seconds
-from bottega.analytics.observations import Kind, observations, record
+from bottega.analytics.learning import learned
+from bottega.analytics.observations import Kind, record
 from bottega.analytics.summary import DaySpend, ModelSummary, Summary, summarise
 from bottega.domain.plan import Observation
 from bottega.store.database import Database, epoch_now
@@ -29,8 +30,8 @@ class Analytics:
         self._database = database
 
     async def observations(self, workflow: str) -> dict[str, Observation]:
-        """What is known of each model from its last attempts at a workflow, by model id."""
-        return await self._database.read(lambda c: observations(c, workflow))
+        """What each model's attempts at a workflow teach, by model id; older ones count less."""
+        return await self._database.read(lambda c: learned(c, workflow))
 
     async def summary(self, days: int = 30, owner: str | None = None) -> Summary:
         """The last `days` calendar days (UTC) with today as the last; of one owner, or of all.

@@ -27,6 +27,7 @@ class Candidate(Value):
     model_id: str
     engine: str
     score: float
+    """What the candidate is worth in its place, in USD; the plan has the highest first."""
     price: Price
     time: TimeEstimate
     quality: float
@@ -58,8 +59,21 @@ class Plan(Value):
         return self.candidates[0]
 
 
+class LogAmounts(Value):
+    """Positive amounts on the scale of the natural logarithm, each with its weight; `weight` is their sum, `mean`
+    and `variance` are those of the weighted logarithms."""
+
+    weight: float = Field(ge=0)
+    mean: float
+    variance: float = Field(ge=0)
+
+
 class Observation(Value):
-    """What this installation knows of a model from its own runs of a workflow."""
+    """What this installation knows of a model from its own runs of a workflow.
+
+    `accepted` and `judged` are plain counts, for people. The weights count the same verdicts with older ones for
+    less, and failed attempts as not accepted; None: the plain counts are all there is.
+    """
 
     samples: int = 0
     seconds_fixed: float = 0.0
@@ -67,6 +81,12 @@ class Observation(Value):
     accepted: int = 0
     """How many of the judged results were accepted."""
     judged: int = 0
+    accepted_weight: float | None = Field(default=None, ge=0)
+    judged_weight: float | None = Field(default=None, ge=0)
+    seconds_ratio: LogAmounts | None = None
+    """Measured seconds over those of the fit above: what has changed since, and how much they scatter."""
+    costs: LogAmounts | None = None
+    """Micro-dollars per attempt that was charged for."""
 
 
 class Constraints(Value):

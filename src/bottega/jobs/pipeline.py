@@ -4,11 +4,13 @@ settle. Each paid call is written down before it is made and after; nothing is e
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
 
 from bottega import analytics
+from bottega.analytics.learning import FAILED
 from bottega.compute import ComputePool
 from bottega.domain.job import Attempt, JobResult, JobState
 from bottega.domain.money import MicroUsd
@@ -75,6 +77,7 @@ class Pipeline:
             if record.unknown:
                 return Outcome(JobState.UNKNOWN, error=record.error)
             if record.error is not None:
+                await self._note_failure(run, candidate, task, record)
                 story.append(_failed(candidate, record))
                 continue
             verdict = await self._judge(run, candidate, task, rubric, record)
@@ -83,6 +86,20 @@ class Pipeline:
             if verdict.state is not VerdictState.REJECTED:
                 break
         return _outcome(judged, story)
+
+    async def _note_failure(
+        self, run: JobRun, candidate: Candidate, task: Task, record: AttemptRecord
+    ) -> None:
+        """Remember, once, that the model failed, so that routing learns it. Budgets say nothing of a model."""
+        if record.error is None or record.error["category"] in ("budget", "interrupt"):
+            return
+
+        async def nothing() -> None: ...
+
+        def also(connection: sa.Connection) -> None:
+            _observe(connection, run, candidate, task, record, None, {FAILED: True})
+
+        await run.step(f"noted:{candidate.model_id}", nothing, also=also)
 
     async def _judge(
         self, run: JobRun, candidate: Candidate, task: Task, rubric: Rubric, record: AttemptRecord
@@ -107,20 +124,8 @@ class Pipeline:
         def also(connection: sa.Connection) -> None:
             if record.cached:
                 return
-            analytics.record(
-                connection,
-                owner=run.claimed.owner,
-                job_id=run.id,
-                kind=analytics.Kind.ATTEMPT,
-                workflow=task.workflow,
-                model_id=candidate.model_id,
-                seconds=record.seconds,
-                megapixels=task.output_megapixels,
-                cost=record.cost,
-                accepted=None if verdict.state is VerdictState.NOT_JUDGED else verdict.accepted,
-                data={"score": verdict.score},
-                at=time.time(),
-            )
+            accepted = None if verdict.state is VerdictState.NOT_JUDGED else verdict.accepted
+            _observe(connection, run, candidate, task, record, accepted, {"score": verdict.score})
             if verdict.accepted:
                 model = self.attempts.catalogue[candidate.model_id]
                 cache_key = result_key(task, model.id, model.version)
@@ -128,6 +133,31 @@ class Pipeline:
 
         await run.record(key, verdict.model_dump(mode="json"), seconds=time.monotonic() - started, also=also)
         return verdict
+
+
+def _observe(
+    connection: sa.Connection,
+    run: JobRun,
+    candidate: Candidate,
+    task: Task,
+    record: AttemptRecord,
+    accepted: bool | None,
+    data: dict[str, Any],
+) -> None:
+    analytics.record(
+        connection,
+        owner=run.claimed.owner,
+        job_id=run.id,
+        kind=analytics.Kind.ATTEMPT,
+        workflow=task.workflow,
+        model_id=candidate.model_id,
+        seconds=record.seconds if record.error is None else None,
+        megapixels=task.output_megapixels,
+        cost=record.cost,
+        accepted=accepted,
+        data=data,
+        at=time.time(),
+    )
 
 
 def _left_of_cap(payload: JobPayload, story: list[Attempt]) -> MicroUsd | None:

@@ -3,6 +3,17 @@
 Pure: prices, statistics, budgets and engine states are passed in; trying the candidates is the pipeline's.
 """
 
-from bottega.routing.plan_maker import estimate_time, expected_quality, make_plan
+from bottega.routing.learning import Learning, expected_quality
+from bottega.routing.plan_maker import estimate_time, make_plan
+from bottega.routing.utility import WORTH, Trial, Worth, expected_utility
 
-__all__ = ["estimate_time", "expected_quality", "make_plan"]
+__all__ = [
+    "WORTH",
+    "Learning",
+    "Trial",
+    "Worth",
+    "estimate_time",
+    "expected_quality",
+    "expected_utility",
+    "make_plan",
+]

@@ -2,30 +2,16 @@
 
 from datetime import UTC, date, datetime
 from functools import partial
-from math import log10
-from typing import Any, Final
+from typing import Any, NamedTuple
 
-from bottega.domain.money import MICRO, MicroUsd, format_usd
+from bottega.domain.money import MicroUsd, format_usd
 from bottega.domain.plan import Candidate, Constraints, Observation, Plan, RuledOut, TimeEstimate
 from bottega.domain.request import Preference
 from bottega.domain.task import Task
 from bottega.errors import BudgetExceeded, NoCandidate
 from bottega.models import Catalogue, Model
-
-# (quality, cost, time): what one step on each scale is worth. A row adds up to 1.
-_WEIGHTS: Final[dict[Preference, tuple[float, float, float]]] = {
-    Preference.SPEED: (0.30, 0.15, 0.55),
-    Preference.BALANCED: (0.55, 0.25, 0.20),
-    Preference.QUALITY: (0.85, 0.10, 0.05),
-}
-# The catalogue's prior counts as much as this many judged results of our own.
-_PRIOR_RESULTS: Final = 8
-# The two scales run from 1 (free, at once) to 0 (ten dollars, ten minutes) by orders of magnitude, and on below.
-_DEAREST: Final = 10 * MICRO
-_SMALLEST_COST: Final = MICRO // 1000
-_SLOWEST_S: Final = 600.0
-# Nothing known of the time: taken as a minute, so that an unknown model is neither favoured nor buried.
-_UNKNOWN_TIME_S: Final = 60.0
+from bottega.routing.learning import Learning, believe, drift_factor, expected_quality
+from bottega.routing.utility import WORTH, Trial, chosen
 
 
 def make_plan(
@@ -39,12 +25,17 @@ def make_plan(
     options_read: tuple[str, ...],
     engines: frozenset[str] | None = None,
     today: date | None = None,
+    learn: Learning | None = None,
+    attempts: int | None = None,
 ) -> Plan:
     """The candidates for a task in the order to try them, and who was ruled out and why.
 
     Models that do not know the task's operation are not mentioned. `local_engines` are those of this
     installation that send nothing away; `engines` are all of it (None: those beside the local ones are taken
-    to be there). `today` (UTC) decides whether a model has ended.
+    to be there). `today` (UTC) decides whether a model has ended. Of the candidates `attempts` will be tried at
+    most (None: all). The order is that of the highest expected utility, which counts what candidates cost that
+    fail (`bottega.routing.utility`), under what is believed of each model, or with `learn` under one draw from it
+    (`bottega.routing.learning`). No draw moves a limit: who is ruled out is the same with it and without.
 
     Raises BudgetExceeded when nothing but money stands in the way of at least one model, NoCandidate when
     nobody can do it; both say why for each model in `details["ruled_out"]`.
@@ -71,34 +62,29 @@ def make_plan(
         free_of_money = constraints.model_copy(update={"budget_left": None, "max_cost": None})
         affordable = [model for model in able if judge(model, constraints=free_of_money) is None]
         raise _nobody(task, ruled_out, affordable, constraints)
+    ranking = _Ranking(task, constraints, preference, local_engines, learn, attempts)
     return Plan(
         workflow=task.workflow,
         options=options,
         options_read=options_read,
-        candidates=_ranked(fit, task, constraints, preference, local_engines),
+        candidates=ranking.candidates(fit),
         ruled_out=tuple(ruled_out),
     )
 
 
 def estimate_time(model: Model, task: Task, constraints: Constraints) -> TimeEstimate:
-    """Seconds for one attempt: fixed part + per megapixel x the larger of input and output megapixels."""
+    """Seconds for one attempt: fixed part + per megapixel x the larger of input and output megapixels; a measured
+    one is scaled by how the latest runs differ from the fit to all of them."""
     megapixels = max(constraints.megapixels, task.output_megapixels)
     seen = constraints.observations.get(model.id)
     if seen is not None and seen.samples >= 1:
         seconds = seen.seconds_fixed + seen.seconds_per_megapixel * megapixels
+        seconds *= drift_factor(seen)
         return TimeEstimate(seconds=max(seconds, 0.0), basis="measured", samples=seen.samples)
     if model.seconds_fixed is None and model.seconds_per_megapixel is None:
         return TimeEstimate()
     seconds = (model.seconds_fixed or 0.0) + (model.seconds_per_megapixel or 0.0) * megapixels
     return TimeEstimate(seconds=seconds, basis="prior")
-
-
-def expected_quality(prior: float, seen: Observation | None) -> float:
-    """Mean of the Beta posterior of acceptance, 0 to 1: the catalogue's prior worth `_PRIOR_RESULTS` results,
-    plus this installation's own verdicts (Gelman et al., Bayesian Data Analysis, section 2.4)."""
-    if seen is None or seen.judged <= 0:
-        return prior
-    return (prior * _PRIOR_RESULTS + min(seen.accepted, seen.judged)) / (_PRIOR_RESULTS + seen.judged)
 
 
 def _objection(
@@ -162,75 +148,88 @@ def _too_slow(model: Model, task: Task, constraints: Constraints) -> tuple[str, 
     return f"takes about {time}, the deadline is {constraints.deadline_s:g} s", "Allow more time."
 
 
-def _ranked(
-    models: list[Model],
-    task: Task,
-    constraints: Constraints,
-    preference: Preference,
-    local_engines: frozenset[str],
-) -> tuple[Candidate, ...]:
-    unreasoned = [_candidate(model, task, constraints, preference, local_engines) for model in models]
-    best = max(c.quality for c in unreasoned)
-    cheapest = min(c.price.high for c in unreasoned)
-    known = [c.time.seconds for c in unreasoned if c.time.seconds is not None]
-    fastest = min(known) if known else None
+class _Ranked(NamedTuple):
+    candidate: Candidate
+    trial: Trial
+    """As drawn, or as believed where nothing is drawn."""
+    believed: float
+    """The reservation value without the dice."""
 
-    def reasons(c: Candidate) -> tuple[str, ...]:
-        seen = constraints.observations.get(c.model_id, Observation())
-        several = len(unreasoned) > 1
+
+class _Ranking(NamedTuple):
+    """How the models that are left are put in order."""
+
+    task: Task
+    constraints: Constraints
+    preference: Preference
+    local_engines: frozenset[str]
+    learn: Learning | None
+    attempts: int | None
+
+    def candidates(self, models: list[Model]) -> tuple[Candidate, ...]:
+        ranked = [self._rank(model) for model in models]
+        ordered = self._in_order(ranked)
+        first_believed = min(ranked, key=lambda r: (-r.believed, r.candidate.model_id)).candidate.model_id
+        explores = self.learn is not None and self.learn.enabled and ordered[0].model_id != first_believed
+        return tuple(
+            c.model_copy(update={"reasons": self._reasons(c, ordered, explores=explores and c is ordered[0])})
+            for c in ordered
+        )
+
+    def _rank(self, model: Model) -> _Ranked:
+        if model.price is None:
+            raise ValueError(f"{model.id} has no price")
+        seen = self.constraints.observations.get(model.id)
+        price = model.price.price(self.task)
+        time = estimate_time(model, self.task, self.constraints)
+        worth = WORTH[self.preference]
+        dice = self.learn.dice(model.id) if self.learn is not None else None
+        believed = Trial.of(believe(model.quality, price, time, seen, None), worth)
+        trial = Trial.of(believe(model.quality, price, time, seen, dice), worth) if dice else believed
+        candidate = Candidate(
+            model_id=model.id,
+            engine=model.engine,
+            score=trial.reservation,
+            price=price,
+            time=time,
+            quality=round(expected_quality(model.quality, seen), 4),
+            reasons=(),
+            leaves_machine=model.engine not in self.local_engines,
+            licence=model.licence,
+        )
+        return _Ranked(candidate, trial, believed.reservation)
+
+    def _in_order(self, ranked: list[_Ranked]) -> list[Candidate]:
+        """The chosen ones by reservation value; then those for which there will be no attempt left, which are
+        worth no more in their place than the one before them."""
+        by_value = sorted(ranked, key=lambda r: (-r.trial.reservation, r.candidate.model_id))
+        picks = chosen([r.trial for r in by_value], self.attempts)
+        first = [r.candidate for r, picked in zip(by_value, picks, strict=True) if picked]
+        rest = [r.candidate for r, picked in zip(by_value, picks, strict=True) if not picked]
+        least = first[-1].score if first else rest[0].score
+        return first + [c.model_copy(update={"score": min(c.score, least)}) for c in rest]
+
+    def _reasons(self, c: Candidate, others: list[Candidate], *, explores: bool) -> tuple[str, ...]:
+        seen = self.constraints.observations.get(c.model_id, Observation())
+        several = len(others) > 1
+        known = [other.time.seconds for other in others if other.time.seconds is not None]
         stated = (
             (c.price.high == 0, "free"),
             (not c.leaves_machine, "runs on this machine"),
-            (several and c.quality == best, "best quality of those available"),
-            (several and c.price.high == cheapest > 0, "cheapest of those available"),
+            (several and c.quality == max(o.quality for o in others), "best quality of those available"),
             (
-                several and c.time.seconds is not None and c.time.seconds == fastest,
+                several and c.price.high == min(o.price.high for o in others) > 0,
+                "cheapest of those available",
+            ),
+            (
+                several and c.time.seconds is not None and c.time.seconds == min(known),
                 "fastest of those available",
             ),
             (seen.judged > 0, f"{seen.accepted} of {seen.judged} results accepted here"),
+            (explores, "tried to learn how good it is now"),
             (not several, "the only one available"),
         )
         return tuple(words for holds, words in stated if holds)
-
-    ordered = sorted(unreasoned, key=lambda c: (-c.score, c.model_id))
-    return tuple(c.model_copy(update={"reasons": reasons(c)}) for c in ordered)
-
-
-def _candidate(
-    model: Model,
-    task: Task,
-    constraints: Constraints,
-    preference: Preference,
-    local_engines: frozenset[str],
-) -> Candidate:
-    if model.price is None:
-        raise ValueError(f"{model.id} has no price")
-    price = model.price.price(task)
-    time = estimate_time(model, task, constraints)
-    quality = expected_quality(model.quality, constraints.observations.get(model.id))
-    for_quality, for_cost, for_time = _WEIGHTS[preference]
-    seconds = _UNKNOWN_TIME_S if time.seconds is None else time.seconds
-    score = (
-        for_quality * quality
-        + for_cost * _on_scale(price.likely / _SMALLEST_COST, _DEAREST / _SMALLEST_COST)
-        + for_time * _on_scale(seconds, _SLOWEST_S)
-    )
-    return Candidate(
-        model_id=model.id,
-        engine=model.engine,
-        score=score,
-        price=price,
-        time=time,
-        quality=round(quality, 4),
-        reasons=(),
-        leaves_machine=model.engine not in local_engines,
-        licence=model.licence,
-    )
-
-
-def _on_scale(amount: float, worst: float) -> float:
-    """1 for nothing, 0 for `worst`, below 0 for more. Never flat, so that the cheaper of two always wins."""
-    return 1.0 - log10(1.0 + amount) / log10(1.0 + worst)
 
 
 def _nobody(
