@@ -163,6 +163,17 @@ class WorkflowUnknown(BottegaError):
     exit_code = 3
 
 
+class PolicyRefused(BottegaError):
+    """This installation's content policy refuses what is asked; decided here, before anything is planned."""
+
+    code = "policy-refused"
+    title = "The content policy does not allow this"
+    category = Category.INPUT
+    severity = Severity.LOW
+    http_status = 422
+    exit_code = 3
+
+
 # --- RESOURCE, COMPUTE, OUTPUT -------------------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""Reads the training sentences: `lines/<label>.tsv` (language, context, text) and `lines/contrast.tsv`
+"""Reads the training sentences: `lines/<label>.tsv` (language, context, text) and other files there
 (label, language, context, text). A context is `-` or parts such as `w1,u2,r1,v1`."""
 
 import random
@@ -36,7 +36,7 @@ def read_lines() -> list[Line]:
             if not row.strip():
                 continue
             cells = row.split("\t")
-            if path.stem != "contrast":
+            if path.stem in LABELS:
                 cells.insert(0, path.stem)
             try:
                 label, language, code, text = cells

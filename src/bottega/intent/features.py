@@ -12,15 +12,18 @@ from typing import Final
 from zlib import crc32
 
 from bottega.domain.intent import IntentContext
-from bottega.intent.context import Cues
+from bottega.intent.context import Cues, apply_context
 from bottega.intent.lexicon import Reading
 from bottega.intent.names import Names
 from bottega.intent.normalise import fold
+from bottega.intent.rules import softmax, weigh
+from bottega.intent.vectors import token_vectors
 
-DIMENSIONS: Final = 1 << 18
+DIMENSIONS: Final = 1 << 20
 CHARACTERS_READ: Final = 700
 """Of a long prompt the beginning and the end are read, so that it costs no more than this many characters each."""
 
+VECTOR_WEIGHT: Final = 3.0
 Features = dict[str, float]
 
 
@@ -29,7 +32,8 @@ def features_of(text: str, reading: Reading, cues: Cues, names: Names, context: 
     weigh alike.
 
     `w:` words and pairs of words, `g:` character n-grams (2 to 5, within words), `c:` concepts, `n:` refused
-    concepts, `k:` facts about the pictures at hand, `x:` products of concepts and facts.
+    concepts, `k:` facts about the pictures at hand, `x:` products of concepts and facts, `r:` and `s:` what the keyword
+    rules make of it, before and after the rules about the context, `v:` the average of the word-piece vectors.
     """
     found: Features = {}
     shown = fold(text)
@@ -42,6 +46,13 @@ def features_of(text: str, reading: Reading, cues: Cues, names: Names, context: 
     _add(found, concepts, 1.0)
     _add(found, [f"k:{fact}" for fact in facts], 1.0)
     _add(found, [f"x:{fact}&{concept}" for fact in facts for concept in concepts], 1.0)
+    scores, _ = weigh(reading, context, cues, names)
+    chances = softmax(scores, 1.0)
+    moved, _ = apply_context(chances, cues, context)
+    found.update({f"r:{name}": chance for name, chance in chances.items()})
+    found.update({f"s:{name}": chance for name, chance in moved.items()})
+    meaning = token_vectors().mean(text) * VECTOR_WEIGHT
+    found.update({f"v:{place}": value for place, value in enumerate(meaning.tolist())})
     return found
 
 

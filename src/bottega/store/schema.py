@@ -97,6 +97,18 @@ assets = sa.Table(
     sa.Index("ix_assets_owner_created_at", "owner", "created_at"),
 )
 
+named_references = sa.Table(
+    "named_references",
+    metadata,
+    sa.Column("owner", sa.Text, primary_key=True),
+    # What names are compared by; `spelling` is the name as its owner writes it.
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("spelling", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("asset_id", sa.Text, nullable=False),
+    sa.Column("created_at", SECONDS, nullable=False),
+)
+
 cached_results = sa.Table(
     "cached_results",
     metadata,

@@ -13,6 +13,7 @@ from bottega.api.security import Shop, Who
 from bottega.api.submissions import read_submission
 from bottega.domain.job import JobState
 from bottega.errors import InputError
+from bottega.references import is_same_request
 
 router = APIRouter(tags=["jobs"])
 _SUBMISSION_KEY = re.compile(r"[\x21-\x7e]{1,200}")
@@ -36,7 +37,7 @@ async def submit_job(
         )
     wanted = await read_submission(request, shop, who)
     job = await shop.submit(wanted, who, submission_key=idempotency_key)
-    if idempotency_key is not None and job.request != wanted:
+    if idempotency_key is not None and not is_same_request(job.request, wanted):
         raise InputError(
             "This Idempotency-Key was used for another request.",
             hint="Use a new key for a new request; nothing was done for this one.",
