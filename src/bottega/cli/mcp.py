@@ -1,28 +1,16 @@
 """`mcp`: the workshop as tools of the Model Context Protocol. What they answer is `bottega.mcp`'s and the app's."""
 
 import os
-from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bottega.cli.serve import (
-    CLIENTS_SECONDS,
-    STOPPING,
-    _address,  # pyright: ignore[reportPrivateUsage]
-    _listen,  # pyright: ignore[reportPrivateUsage]
-    _told_to_stop,  # pyright: ignore[reportPrivateUsage]
-)
+from bottega.cli.serve import answer, listen, told_to_stop
 from bottega.cli.session import Reply, carry_out, load_settings, opened
 
 if TYPE_CHECKING:
-    import socket
-    from collections.abc import Generator
-
-    from starlette.applications import Starlette
-
     from bottega.settings import Settings
 
 DEFAULT_PORT = 8601
@@ -108,7 +96,7 @@ async def _stdio(roots: list[Path], *, run_jobs: bool) -> int:
     settings = load_settings()
     grace = min(STDIO_GRACE_SECONDS, settings.shutdown_grace_seconds)
     over = asyncio.Event()
-    with _told_to_stop(over.set):
+    with told_to_stop(over.set):
         async with opened(settings.model_copy(update={"shutdown_grace_seconds": grace})) as bottega:
             if run_jobs:
                 await bottega.work()
@@ -128,40 +116,11 @@ async def _http(reply: Reply, settings: "Settings", *, run_jobs: bool) -> int:
     from bottega.api.security import check_may_serve, is_open
     from bottega.mcp import create_http_app
 
-    with _listen(settings.host, settings.port) as listening:
+    with listen(settings.host, settings.port) as listening:
         async with opened(settings) as bottega:
             await check_may_serve(settings, bottega.keys)
             if run_jobs:
                 await bottega.work()
             app = create_http_app(bottega, keyless=is_open(settings))
-            await _serve(reply, app, listening)
+            await answer(reply, app, listening, path="/mcp")
     return 0
-
-
-async def _serve(reply: Reply, app: "Starlette", listening: "socket.socket") -> None:
-    import uvicorn
-
-    class Server(uvicorn.Server):
-        @contextmanager
-        def capture_signals(self) -> "Generator[None]":
-            """Uvicorn would send the signal to the process again, which would then end before its jobs are back."""
-            yield
-
-    config = uvicorn.Config(
-        app,
-        lifespan="off",  # entered here, so that what hinders the start is said like any other error
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=CLIENTS_SECONDS,
-    )
-    server = Server(config)
-
-    def stop() -> None:
-        reply.console.print(STOPPING)
-        server.should_exit = True
-
-    with _told_to_stop(stop):
-        async with app.router.lifespan_context(app):
-            reply.console.print(f"Bottega answers on {_address(listening)}/mcp; Ctrl-C stops.", markup=False)
-            await server.serve(sockets=[listening])

@@ -14,6 +14,8 @@ from bottega.cli.session import Reply, carry_out, load_settings
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from starlette.applications import Starlette
+
     from bottega.settings import Settings
 
 CLIENTS_SECONDS = 3
@@ -63,7 +65,7 @@ def worker() -> None:
         from bottega.cli.session import opened
 
         over = asyncio.Event()
-        with _told_to_stop(over.set):
+        with told_to_stop(over.set):
             async with opened() as bottega:
                 await bottega.work()
                 reply.console.print(
@@ -77,9 +79,15 @@ def worker() -> None:
 
 
 async def _serve(reply: Reply, settings: "Settings", *, run_jobs: bool) -> None:
-    import uvicorn
-
     from bottega.api import create_app
+
+    with listen(settings.host, settings.port) as listening:
+        await answer(reply, create_app(settings=settings, run_jobs=run_jobs), listening)
+
+
+async def answer(reply: Reply, app: "Starlette", listening: socket.socket, *, path: str = "") -> None:
+    """Serve an ASGI application on a socket until SIGTERM or Ctrl-C. `path` is shown behind the address."""
+    import uvicorn
 
     class Server(uvicorn.Server):
         @contextmanager
@@ -87,8 +95,6 @@ async def _serve(reply: Reply, settings: "Settings", *, run_jobs: bool) -> None:
             """Uvicorn would send the signal to the process again, which would then end before its jobs are back."""
             yield
 
-    listening = _listen(settings.host, settings.port)
-    app = create_app(settings=settings, run_jobs=run_jobs)
     config = uvicorn.Config(
         app,
         lifespan="off",  # entered here, so that what hinders the start is said like any other error
@@ -103,13 +109,15 @@ async def _serve(reply: Reply, settings: "Settings", *, run_jobs: bool) -> None:
         reply.console.print(STOPPING)
         server.should_exit = True
 
-    with listening, _told_to_stop(stop):
+    with told_to_stop(stop):
         async with app.router.lifespan_context(app):
-            reply.console.print(f"Bottega answers on {_address(listening)}; Ctrl-C stops.", markup=False)
+            reply.console.print(
+                f"Bottega answers on {address_of(listening)}{path}; Ctrl-C stops.", markup=False
+            )
             await server.serve(sockets=[listening])
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """Raises ResourceError when the address cannot be had."""
     from bottega.errors import ResourceError
 
@@ -123,13 +131,13 @@ def _listen(host: str, port: int) -> socket.socket:
         ) from None
 
 
-def _address(listening: socket.socket) -> str:
+def address_of(listening: socket.socket) -> str:
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 @contextmanager
-def _told_to_stop(stop: Callable[[], None]) -> "Generator[None]":
+def told_to_stop(stop: Callable[[], None]) -> "Generator[None]":
     """SIGTERM and Ctrl-C call `stop`; the second of them ends the process at once (its jobs are taken up again by
     the next one)."""
     import asyncio

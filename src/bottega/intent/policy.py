@@ -7,7 +7,7 @@ pictures, and what a provider refuses on its own, are left to others.
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib import resources
@@ -34,9 +34,8 @@ class PolicyCategory(StrEnum):
     FORGED_DOCUMENTS = "forged_documents"
 
 
-Action = Literal["refuse", "allow"]
-
 NEVER_RELAXED: Final = frozenset({PolicyCategory.SEXUAL_MINORS})
+_NAMES: Final = frozenset(category.value for category in PolicyCategory)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +80,14 @@ def parse_policy(text: str) -> Policy:
     Raises InvalidOption for anything but known categories with `refuse` or `allow`, for a category named twice, and
     for one that can never be allowed.
     """
-    actions: dict[PolicyCategory, Action] = {}
+    actions: dict[PolicyCategory, str] = {}
     for entry in filter(None, (part.strip() for part in text.split(","))):
         name, _, action = (part.strip().casefold() for part in entry.partition("="))
-        if name not in PolicyCategory or action not in ("refuse", "allow"):
+        if name not in _NAMES or action not in ("refuse", "allow"):
             raise InvalidOption(
                 f"“{entry}” is no entry of a content policy.",
                 hint="Write entries as category=refuse or category=allow, with commas between them. The categories: "
-                + ", ".join(sorted(PolicyCategory)),
+                + ", ".join(sorted(_NAMES)),
                 entry=entry,
             )
         category = PolicyCategory(name)
@@ -298,16 +297,39 @@ _CLOSE: Final = 2
 _STEM_KEY: Final = 3
 
 
-class Rulebook:
-    """The word lists and rules of `policy.toml`, indexed for looking up. Raises ValueError when they do not fit together."""
+class _Index:
+    """Terms by how they begin, for finding those that start at a word without trying all."""
 
-    def __init__(self, data: _Data) -> None:
+    def __init__(self, terms: Iterable[Term]) -> None:
         self._by_word: dict[str, list[Term]] = {}
         self._by_stem: dict[str, list[Term]] = {}
-        for parts, concepts in _terms(data.words).items():
-            first = parts[0]
-            table, key = (self._by_stem, first[:_STEM_KEY]) if first.endswith("*") else (self._by_word, first)
-            table.setdefault(key, []).append(Term(parts, tuple(sorted(concepts))))
+        for term in terms:
+            first = term.parts[0]
+            if first.endswith("*"):
+                self._by_stem.setdefault(first[:_STEM_KEY], []).append(term)
+            else:
+                self._by_word.setdefault(first, []).append(term)
+
+    def starting(self, words: list[str], start: int) -> Iterator[tuple[int, Term]]:
+        """The terms that begin at a word, each with the index behind its last word."""
+        word = words[start]
+        following = words[start + 1] if start + 1 < len(words) else ""
+        for term in (*self._by_word.get(word, ()), *self._by_stem.get(word[:_STEM_KEY], ())):
+            # Most terms differ in their second word: this spares the full comparison.
+            if len(term.parts) > 1 and term.parts[1][0] not in ("~", following[:1]):
+                continue
+            end = term.match(words, start)
+            if end is not None:
+                yield end, term
+
+
+class Rulebook:
+    """The word lists and rules of `policy.toml`. Raises ValueError when they do not fit together."""
+
+    def __init__(self, data: _Data) -> None:
+        terms = [Term(parts, tuple(sorted(concepts))) for parts, concepts in _terms(data.words).items()]
+        self._harmless = _Index(term for term in terms if _HARMLESS in term.concepts)
+        self._meaning = _Index(term for term in terms if term.concepts != (_HARMLESS,))
         self._rules = tuple(_rule(row, data.words.keys()) for row in data.rule)
         self.refusals = data.refusal
         if missing := set(PolicyCategory) - self.refusals.keys():
@@ -341,7 +363,8 @@ class Rulebook:
             left = self._without_harmless(words)
             found = [
                 _Hit(concept, number, start, " ".join(words[start:end]))
-                for start, end, term in self._matches(left)
+                for start in range(len(left))
+                for end, term in self._meaning.starting(left, start)
                 for concept in term.concepts
             ]
             marked = _with_negation(found, carried=carried and _is_list(found, words))
@@ -353,23 +376,10 @@ class Rulebook:
         """The words, with those of harmless phrases used up so that they mean nothing else; the longest wins."""
         left, at = list(words), 0
         while at < len(words):
-            ends = (end for end, term in self._starting(words, at) if _HARMLESS in term.concepts)
-            longest = max(ends, default=at)
+            longest = max((end for end, _ in self._harmless.starting(words, at)), default=at)
             left[at:longest] = [_USED_UP] * (longest - at)
             at = max(longest, at + 1)
         return left
-
-    def _matches(self, words: list[str]) -> Iterator[tuple[int, int, Term]]:
-        for start in range(len(words)):
-            for end, term in self._starting(words, start):
-                yield start, end, term
-
-    def _starting(self, words: list[str], start: int) -> Iterator[tuple[int, Term]]:
-        word = words[start]
-        for term in (*self._by_word.get(word, ()), *self._by_stem.get(word[:_STEM_KEY], ())):
-            end = term.match(words, start)
-            if end is not None:
-                yield end, term
 
 
 @cache
@@ -403,7 +413,8 @@ def _parts(line: str) -> tuple[str, ...]:
 
 def _rule(row: _RuleRow, concepts: Iterable[str]) -> _Rule:
     needs = tuple(frozenset(need.split("|")) for need in row.needs)
-    unknown = frozenset().union(*needs, row.unless) - set(concepts) - {_PICTURED}
+    named = {concept for need in needs for concept in need} | set(row.unless)
+    unknown = named - set(concepts) - {_PICTURED}
     if unknown:
         raise ValueError(f"a rule of {row.category.value} names concepts without words: {sorted(unknown)}")
     return _Rule(row.category, needs, frozenset(row.unless), row.within == "clause", row.reach)
@@ -420,13 +431,10 @@ def _with_negation(hits: list[_Hit], *, carried: bool) -> list[_Hit]:
         concepts = {hit.concept for hit in here}
         if _CONTRAST in concepts:
             negated = removed = None
+        from_negation = None if negated is None else start - negated
+        from_removal = None if removed is None else start - removed
         marked += [
-            replace(
-                hit,
-                negated=None if negated is None else start - negated,
-                removed=None if removed is None else start - removed,
-            )
-            for hit in here
+            _Hit(hit.concept, hit.clause, start, hit.words, from_negation, from_removal) for hit in here
         ]
         negated = start if _NEGATION in concepts else negated
         removed = start if _REMOVAL in concepts else removed
