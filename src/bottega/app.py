@@ -34,6 +34,8 @@ from bottega.errors import (
     NotFound,
     WorkflowUnknown,
 )
+from bottega.intent.policy import check as check_policy
+from bottega.intent.policy import parse_policy, refusal
 from bottega.intent.recorder import IntentRecorder
 from bottega.jobs.attempts import Attempts
 from bottega.jobs.feed import follow
@@ -117,6 +119,7 @@ class Bottega:
         self.keys = KeyStore(self.database)
         self.ledger = Ledger(self.database, self.settings)
         self.analytics = Analytics(self.database)
+        self._policy = parse_policy(self.settings.policy)
         self._pipeline = self._build_pipeline()
         self._runner: Runner | None = None
 
@@ -222,6 +225,7 @@ class Bottega:
 
     async def _plan(self, resolved: Resolved, who: Principal, intent: Intent | None = None) -> Planned:
         request = resolved.request
+        await self._check_policy(request, who)
         inputs = await load_inputs(self.store, request, who.owner)
         intent = self._intent(request, intent)
         workflow = (
@@ -270,6 +274,14 @@ class Bottega:
             return (f"{wanted} They can be searched for, and one of them given as a reference.",)
         reason, hint = why_no_web_search(self.settings)
         return (f"{wanted} They are not searched for: {reason}. {hint} The work goes on without them.",)
+
+    async def _check_policy(self, request: Request, who: Principal) -> None:
+        """Raises PolicyRefused, and remembers that it did, for what the content policy does not allow."""
+        pictured = bool(request.with_role(Role.PERSON))
+        findings = check_policy(request.prompt, self._policy, person_pictured=pictured)
+        if findings:
+            await self.analytics.note_refusal(who.owner, findings[0].category.value)
+            raise refusal(findings)
 
     def _setup_hints(self) -> str:
         """What to configure so that the engines that cannot be used now can be."""

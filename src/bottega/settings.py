@@ -90,6 +90,10 @@ class Settings(BaseSettings):
     learning: bool = True
     """Now and then try a candidate that may be better than it is thought to be; off: always the likeliest best."""
 
+    policy: str = ""
+    """What the content policy does per category, such as `gore=allow`; what is not named is refused. What concerns
+    minors cannot be allowed."""
+
     # Searching the web for public pictures, when somebody asks for it
     web_search_provider: Literal["brave", "tavily", "none"] = "none"
     """Whose search is used. It gets the words that are searched for, and bills them to the key."""

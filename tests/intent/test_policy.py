@@ -61,7 +61,9 @@ def score(part: str) -> tuple[float, float]:
     ("part", "precision", "recall"),
     [("held_out", 1.0, 1.0), ("unseen", 0.986, 0.935), ("development", 0.99, 0.99)],
 )
-def test_precision_and_recall_stay_where_they_were_measured(part: str, precision: float, recall: float) -> None:
+def test_precision_and_recall_stay_where_they_were_measured(
+    part: str, precision: float, recall: float
+) -> None:
     reached = score(part)
     assert reached[0] >= precision
     assert reached[1] >= recall
@@ -175,22 +177,18 @@ def test_changing_clothes_is_not_undressing() -> None:
         "p.o.r.n",
         "p-o-r-n",
         "p*o*r*n",
-        "pооrn",  # Cyrillic о twice, drawn as "poorn" is: both letters count
-        "pоrn",  # one Cyrillic о
+        "pоrn",  # with a Cyrillic о
+        "ѕех",  # all letters Cyrillic
         "po\u200brn",
         "ｐｏｒｎ",
         "p𝗼rn",
         "pooorn",
         "PORN",
         "pórn",
-        "hentaı hentai",
     ],
 )
 def test_a_disguised_word_is_recognised(disguised: str) -> None:
-    if disguised == "pооrn":
-        assert found(disguised) == []  # two letters are no drawn-out one: "poorn" is no word of the lists
-    else:
-        assert found(disguised) == ["sexual"]
+    assert found(disguised) == ["sexual"]
 
 
 @pytest.mark.parametrize(
@@ -266,7 +264,9 @@ def test_a_setting_allows_what_it_names_and_nothing_else() -> None:
     assert found("severed head, and a swastika poster", policy) == ["hate"]
 
 
-@pytest.mark.parametrize("text", ["gore", "gore=maybe", "violence=refuse", "=allow", "gore=allow,gore=refuse"])
+@pytest.mark.parametrize(
+    "text", ["gore", "gore=maybe", "violence=refuse", "=allow", "gore=allow,gore=refuse"]
+)
 def test_a_setting_that_makes_no_sense_is_refused_with_a_hint(text: str) -> None:
     with pytest.raises(InvalidOption) as caught:
         parse_policy(text)

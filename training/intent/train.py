@@ -162,7 +162,7 @@ def best_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--strength", type=float, default=2e-5, help="of the L2 penalty")
+    parser.add_argument("--strength", type=float, default=2e-6, help="of the L2 penalty")
     parser.add_argument(
         "--typos", type=int, default=1, help="copies of each line with a slip of the keyboard"
     )

@@ -4,6 +4,8 @@ are accepted, what was done and spent.
 `record` runs in the transaction of whoever saw it happen. Routing is given `observations` by the pipeline.
 """
 
+import sqlalchemy as sa
+
 from bottega.analytics.fit import SecondsFit, fit_seconds
 from bottega.analytics.learning import learned
 from bottega.analytics.observations import Kind, record
@@ -32,6 +34,23 @@ class Analytics:
     async def observations(self, workflow: str) -> dict[str, Observation]:
         """What each model's attempts at a workflow teach, by model id; older ones count less."""
         return await self._database.read(lambda c: learned(c, workflow))
+
+    async def note_refusal(self, owner: str, category: str) -> None:
+        """Remember that the content policy refused something, and why; not what it was."""
+
+        def note(connection: sa.Connection) -> None:
+            record(
+                connection,
+                owner=owner,
+                job_id="",
+                kind=Kind.REFUSAL,
+                workflow="",
+                model_id="",
+                at=epoch_now(connection),
+                data={"category": category},
+            )
+
+        await self._database.write(note)
 
     async def summary(self, days: int = 30, owner: str | None = None) -> Summary:
         """The last `days` calendar days (UTC) with today as the last; of one owner, or of all.

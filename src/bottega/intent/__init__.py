@@ -7,6 +7,7 @@ from functools import cache
 from typing import Protocol
 
 from bottega.domain.intent import Intent, IntentContext
+from bottega.intent.embedded import EmbeddedClassifier
 from bottega.intent.rule_classifier import RuleClassifier
 
 
@@ -23,8 +24,8 @@ class Classifier(Protocol):
 
 @cache
 def default_classifier() -> Classifier:
-    """The classifier of an installation without further ones."""
-    return RuleClassifier()
+    """The classifier of an installation without further ones: the embedded model, loaded on first use."""
+    return EmbeddedClassifier()
 
 
 def classify(prompt: str, context: IntentContext) -> Intent:
@@ -32,4 +33,4 @@ def classify(prompt: str, context: IntentContext) -> Intent:
     return default_classifier().classify(prompt, context)
 
 
-__all__ = ["Classifier", "RuleClassifier", "classify", "default_classifier"]
+__all__ = ["Classifier", "EmbeddedClassifier", "RuleClassifier", "classify", "default_classifier"]

@@ -153,12 +153,15 @@ CONTEXT_RULES: Final[tuple[ContextRule, ...]] = (
 
 
 def apply_context(
-    probabilities: Mapping[WorkClass, float], cues: Cues, context: IntentContext
+    probabilities: Mapping[WorkClass, float],
+    cues: Cues,
+    context: IntentContext,
+    rules: tuple[ContextRule, ...] = CONTEXT_RULES,
 ) -> tuple[dict[WorkClass, float], tuple[ContextRule, ...]]:
-    """The probabilities after all rules, and the rules that moved a share worth naming."""
+    """The probabilities after the rules, and those rules that moved a share worth naming."""
     moved = dict(probabilities)
     fired: list[ContextRule] = []
-    for rule in CONTEXT_RULES:
+    for rule in rules:
         if not rule.applies(cues, context):
             continue
         share = 0.0

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bottega.domain.intent import Alternative, Intent, IntentContext, WorkClass
 from bottega.errors import InputError, ResourceError
-from bottega.intent.context import ContextRule, apply_context, find_cues
+from bottega.intent.context import CONTEXT_RULES, ContextRule, apply_context, find_cues
 from bottega.intent.details import clarification, is_thin, subkind, web_search_query
 from bottega.intent.features import Features, features_of, place_of
 from bottega.intent.guard import suspicions
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 MODEL_FILE: Final = Path(__file__).with_name("embedded.npz")
 OUT_OF_SCOPE: Final = "out_of_scope"
 _REASONS: Final = 3
+# Whether a sentence asks for sound the model knows better than the word list: "a choir", "the echo of a cave".
+_RULES: Final = tuple(rule for rule in CONTEXT_RULES if rule.name != "no sound asked for")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,9 @@ class EmbeddedClassifier:
         features = features_of(text, reading, cues, names, context)
         chances = self._probabilities(features)
         outside_chance = chances.pop(OUT_OF_SCOPE)
-        moved, fired = apply_context({WorkClass(name): p for name, p in chances.items()}, cues, context)
+        moved, fired = apply_context(
+            {WorkClass(name): p for name, p in chances.items()}, cues, context, _RULES
+        )
         first, second = sorted(WorkClass, key=lambda name: -moved[name])[:2]
         outside = outside_chance > moved[first]
         query = None if outside else web_search_query(first, names, reading)
@@ -169,7 +173,7 @@ class EmbeddedClassifier:
         reading = (self._lexicon or default_lexicon()).read(text)
         cues = find_cues(reading, context)
         moved, _ = apply_context(
-            {WorkClass(name): p for name, p in chances.items() if name != OUT_OF_SCOPE}, cues, context
+            {WorkClass(name): p for name, p in chances.items() if name != OUT_OF_SCOPE}, cues, context, _RULES
         )
         first = max(moved, key=lambda name: moved[name])
         if chances[OUT_OF_SCOPE] > moved[first]:
