@@ -1,4 +1,4 @@
-"""What an intent says beside the class: confidence, reasoning, what is missing, sub-kind, web search, scope."""
+"""What an intent of the keyword rules says beside the class: confidence, reasoning, what is missing, sub-kind, web search, scope."""
 
 import time
 
@@ -6,8 +6,9 @@ import pytest
 
 from bottega.domain.intent import IntentContext
 from bottega.errors import InputError
-from bottega.intent import RuleClassifier, classify
+from bottega.intent import RuleClassifier
 
+classify = RuleClassifier().classify
 NOTHING = IntentContext()
 ONE = IntentContext(working_images=1)
 TWO = IntentContext(uploaded_images=2)

@@ -17,7 +17,7 @@ from bottega.intent.context import CONTEXT_RULES, ContextRule, apply_context, fi
 from bottega.intent.details import clarification, is_thin, subkind, web_search_query
 from bottega.intent.features import Features, features_of, place_of
 from bottega.intent.guard import suspicions
-from bottega.intent.lexicon import Lexicon, default_lexicon
+from bottega.intent.lexicon import Lexicon, Reading, default_lexicon
 from bottega.intent.names import find_names
 from bottega.intent.normalise import clean
 
@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 MODEL_FILE: Final = Path(__file__).with_name("embedded.npz")
 OUT_OF_SCOPE: Final = "out_of_scope"
 _REASONS: Final = 3
+_SHORTEST_WORD: Final = 4
+# Concepts of the lexicon that hold a sentence together and name nothing.
+_GRAMMAR: Final = frozenset(
+    {"article", "preposition", "deixis", "self", "question", "asking", "contrast", "negation", "sequence"}
+    | {"negation_behind", "preserve", "nothing"}
+)
 # Whether a sentence asks for sound the model knows better than the word list: "a choir", "the echo of a cave".
 _RULES: Final = tuple(rule for rule in CONTEXT_RULES if rule.name != "no sound asked for")
 
@@ -63,15 +69,20 @@ class LinearModel:
     def with_temperature(self, temperature: float) -> "LinearModel":
         return replace(self, temperature=temperature)
 
-    def logits_at(self, places: "NDArray[Any]", values: "NDArray[Any]") -> "NDArray[np.float32]":
-        """Scores of the labels for hashed features, before the temperature."""
+    def rows_at(self, places: "NDArray[Any]") -> "tuple[NDArray[np.intp], NDArray[np.float32]]":
+        """Which of the hashed features the model knows (their indices in `places`), and the weights of those,
+        features x labels."""
         import numpy as np
 
         found = np.searchsorted(self.places, places)
         found[found == len(self.places)] = 0
-        known = self.places[found] == places
-        rows = self.table[found[known]].astype(np.float32)
-        return (values[known].astype(np.float32) @ rows) * self.scale + self.bias
+        known = np.flatnonzero(self.places[found] == places)
+        return known, self.table[found[known]].astype(np.float32) * self.scale
+
+    def logits_at(self, places: "NDArray[Any]", values: "NDArray[Any]") -> "NDArray[np.float32]":
+        """Scores of the labels for hashed features, before the temperature."""
+        known, rows = self.rows_at(places)
+        return values[known].astype("float32") @ rows + self.bias
 
     def save(self, path: Path) -> None:
         import numpy as np
@@ -142,7 +153,8 @@ class EmbeddedClassifier:
         reading = (self._lexicon or default_lexicon()).read(text)
         cues, names = find_cues(reading, context), find_names(text, reading)
         features = features_of(text, reading, cues, names, context)
-        chances = self._probabilities(features)
+        reckoning = self._reckon(features)
+        chances = dict(reckoning.chances)
         outside_chance = chances.pop(OUT_OF_SCOPE)
         moved, fired = apply_context(
             {WorkClass(name): p for name, p in chances.items()}, cues, context, _RULES
@@ -155,7 +167,7 @@ class EmbeddedClassifier:
             workflow=first,
             subkind=subkind(first, reading, names, context),
             confidence=round(moved[first], 4),
-            reasoning=self._reasoning(label, features, fired),
+            reasoning=_reasoning(label, reckoning, reading, fired),
             classifier=self.name,
             runner_up=Alternative(workflow=second, confidence=round(moved[second], 4)),
             requires_web_search=query is not None,
@@ -180,57 +192,64 @@ class EmbeddedClassifier:
             return OUT_OF_SCOPE, chances[OUT_OF_SCOPE]
         return first.value, moved[first]
 
-    def _probabilities(self, features: Features) -> dict[str, float]:
+    def _reckon(self, features: Features) -> "_Reckoning":
         import numpy as np
 
         model = self._model or shipped_model()
-        places = np.fromiter((place_of(name) for name in features), np.int64, len(features))
-        values = np.fromiter(features.values(), np.float32, len(features))
-        logits = model.logits_at(places, values) / model.temperature
+        names = list(features)
+        places = np.fromiter((place_of(name) for name in names), np.int64, len(names))
+        values = np.fromiter(features.values(), np.float32, len(names))
+        known, rows = model.rows_at(places)
+        spoken = values[known, None] * rows
+        logits = (spoken.sum(axis=0) + model.bias) / model.temperature
         powers = np.exp(logits - logits.max())
         powers /= powers.sum()
-        return dict(zip(model.labels, (float(p) for p in powers), strict=True))
-
-    def _reasoning(self, label: str, features: Features, fired: tuple[ContextRule, ...]) -> str:
-        """One sentence: the words and facts that spoke most for the answer, and the context rules that decided."""
-        if label == OUT_OF_SCOPE:
-            return "This does not ask for pictures or clips."
-        import numpy as np
-
-        model = self._model or shipped_model()
-        decisive = {label} | {
-            source.value for rule in fired for source, goal in rule.moves.items() if goal.value == label
-        }
-        columns = [model.labels.index(name) for name in decisive]
-        told: list[tuple[float, str]] = []
-        for name, value in features.items():
-            said = _in_words(name)
-            place = int(np.searchsorted(model.places, place_of(name)))
-            if said is None or place == len(model.places) or model.places[place] != place_of(name):
-                continue
-            weights = model.table[place].astype(np.float32) * model.scale
-            gain = float(max(weights[column] for column in columns) - weights.mean()) * value
-            if gain > 0:
-                told.append((gain, said))
-        told.sort(reverse=True)
-        parts = list(dict.fromkeys(said for _, said in told))[:_REASONS]
-        spoken = f"What decided: {', '.join(parts)}." if parts else "No single word decided."
-        rules = list(dict.fromkeys(rule.sentence for rule in fired))
-        return spoken + (f" And {' and '.join(rules)}." if rules else "")
+        chances = dict(zip(model.labels, (float(power) for power in powers), strict=True))
+        return _Reckoning(chances, [names[place] for place in known], spoken, model.labels)
 
 
-def _in_words(feature: str) -> str | None:
-    """A feature for people: words in quotes, facts as they are named; None for those that say nothing alone."""
+@dataclass(frozen=True, slots=True)
+class _Reckoning:
+    """How an answer came about: what each known feature (`names`) said for each label."""
+
+    chances: dict[str, float]
+    names: list[str]
+    spoken: "NDArray[np.float32]"
+    labels: tuple[str, ...]
+
+
+def _reasoning(label: str, reckoning: _Reckoning, reading: Reading, fired: tuple[ContextRule, ...]) -> str:
+    """One sentence: the words and facts that spoke most for the answer, and the context rules that decided."""
+    if label == OUT_OF_SCOPE:
+        return "This does not ask for pictures or clips."
+    decisive = {label} | {
+        source.value for rule in fired for source, goal in rule.moves.items() if goal.value == label
+    }
+    columns = [reckoning.labels.index(name) for name in decisive]
+    gains = reckoning.spoken[:, columns].max(axis=1) - reckoning.spoken.mean(axis=1)
+    told: list[str] = []
+    order: list[int] = gains.argsort()[::-1].tolist()
+    for place in order:
+        if gains[place] <= 0 or len(told) == _REASONS:
+            break
+        said = _in_words(reckoning.names[place], reading)
+        if said is not None and said not in told:
+            told.append(said)
+    sentence = f"What decided: {', '.join(told)}." if told else "No single word decided."
+    rules = list(dict.fromkeys(rule.sentence for rule in fired))
+    return sentence + (f" And {' and '.join(rules)}." if rules else "")
+
+
+def _in_words(feature: str, reading: Reading) -> str | None:
+    """A feature in the sentence's own words, in quotes; None for those that say nothing to a person."""
     kind, _, name = feature.partition(":")
-    match kind:
-        case "w":
-            words = name.replace("^", "").replace("$", "").strip()
-            return f"“{words}”" if len(words) > 2 else None
-        case "c":
-            return f"it speaks of {name.replace('_', ' ')}"
-        case "n":
-            return f"not {name.replace('_', ' ')}"
-        case "k":
-            return name.replace("_", " ")
-        case _:
-            return None
+    if kind in ("c", "c1", "n", "n1"):
+        refused = kind.startswith("n")
+        for hit in reading.hits:
+            if hit.concept == name and hit.negated == refused and name not in _GRAMMAR:
+                return f"not “{hit.words}”" if refused else f"“{hit.words}”"
+        return None
+    grammar = {hit.words.casefold() for hit in reading.hits if hit.concept in _GRAMMAR}
+    if kind == "w" and " " not in name and len(name) >= _SHORTEST_WORD and name not in grammar:
+        return f"“{name}”"
+    return None
