@@ -15,8 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bottega.api.problems import problem
 from bottega.app import Bottega
-from bottega.domain.principal import LOCAL, Principal
-from bottega.errors import BottegaError, NotAllowed, NotAuthenticated, NotFound
+from bottega.domain.principal import Principal
+from bottega.errors import BottegaError, NotAllowed, NotFound
 from bottega.settings import Settings
 from bottega.store.keys import KeyStore
 
@@ -133,27 +133,7 @@ async def _shop(request: Request) -> Bottega:
 async def _asking(request: Request) -> Principal:
     """Raises NotAuthenticated: a wrong key is refused also where none is needed."""
     shop: Bottega = request.app.state.bottega
-    presented = _presented(request.headers)
-    if presented is None:
-        if is_open(shop.settings):
-            return LOCAL
-        raise NotAuthenticated(
-            "This server needs an API key.",
-            hint="Send it as `Authorization: Bearer btg_...` or as `X-API-Key: btg_...`.",
-        )
-    who = await shop.keys.authenticate(presented)
-    if who is None:
-        raise NotAuthenticated("This API key is not valid.", hint="It may be mistyped or revoked.")
-    return who
-
-
-def _presented(headers: Headers) -> str | None:
-    """The key in a request, an empty text for credentials of another kind, None when there are none."""
-    authorization = headers.get("authorization")
-    if authorization is None:
-        return headers.get("x-api-key")
-    scheme, _, key = authorization.partition(" ")
-    return key.strip() if scheme.lower() == "bearer" else ""
+    return await shop.keys.who_asks(request.headers, keyless=is_open(shop.settings))
 
 
 async def _administrating(who: Annotated[Principal, Depends(_asking)]) -> Principal:

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bottega.app import Bottega
-from bottega.domain.principal import LOCAL, Principal
+from bottega.domain.principal import Principal
 from bottega.errors import NotAuthenticated
 from bottega.mcp.server import Context, create_server
 from bottega.settings import Settings
@@ -75,33 +75,10 @@ class Authentication:
             await self._app(scope, receive, send)
             return
         try:
-            scope[_PRINCIPAL] = await self._asking(Headers(scope=scope))
+            scope[_PRINCIPAL] = await self._keys.who_asks(Headers(scope=scope), keyless=self._keyless)
         except NotAuthenticated as error:
             headers = {"WWW-Authenticate": 'Bearer realm="bottega"', "Cache-Control": "no-store"}
             refusal = JSONResponse({"error": error.as_dict()}, error.http_status, headers)
             await refusal(scope, receive, send)
             return
         await self._app(scope, receive, send)
-
-    async def _asking(self, headers: Headers) -> Principal:
-        presented = _presented(headers)
-        if presented is None:
-            if self._keyless:
-                return LOCAL
-            raise NotAuthenticated(
-                "This server needs an API key.",
-                hint="Send it as `Authorization: Bearer btg_...` or as `X-API-Key: btg_...`.",
-            )
-        who = await self._keys.authenticate(presented)
-        if who is None:
-            raise NotAuthenticated("This API key is not valid.", hint="It may be mistyped or revoked.")
-        return who
-
-
-def _presented(headers: Headers) -> str | None:
-    """The key in a request, an empty text for credentials of another kind, None when there are none."""
-    authorization = headers.get("authorization")
-    if authorization is None:
-        return headers.get("x-api-key")
-    scheme, _, key = authorization.partition(" ")
-    return key.strip() if scheme.lower() == "bearer" else ""

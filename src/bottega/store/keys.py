@@ -7,14 +7,14 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 from pydantic import Field
 
 from bottega.domain.base import Value
-from bottega.domain.principal import Principal, Scope
-from bottega.errors import InvalidOption, NotFound
+from bottega.domain.principal import LOCAL, Principal, Scope
+from bottega.errors import InvalidOption, NotAuthenticated, NotFound
 from bottega.store.database import Database, epoch_now
 from bottega.store.schema import api_keys
 
@@ -118,6 +118,25 @@ class KeyStore:
         scopes = frozenset(Scope(scope) for scope in row.scopes)
         return Principal(owner=row.owner, scopes=scopes, key_id=key_id)
 
+    async def who_asks(self, headers: Mapping[str, str], *, keyless: bool) -> Principal:
+        """Whose HTTP request it is, by its headers (looked up in lower case): `Authorization: Bearer` or
+        `X-API-Key`. Without either it is the local user's where that is allowed (`keyless`).
+
+        Raises NotAuthenticated: a wrong key is refused also where none is needed.
+        """
+        presented = _presented(headers)
+        if presented is None:
+            if keyless:
+                return LOCAL
+            raise NotAuthenticated(
+                "This server needs an API key.",
+                hint="Send it as `Authorization: Bearer btg_...` or as `X-API-Key: btg_...`.",
+            )
+        who = await self.authenticate(presented)
+        if who is None:
+            raise NotAuthenticated("This API key is not valid.", hint="It may be mistyped or revoked.")
+        return who
+
     async def list(self, owner: str | None = None) -> tuple[ApiKey, ...]:
         """All keys, or one owner's, oldest first; revoked ones too."""
         visible = [column for column in api_keys.c if column.name != "hash"]
@@ -149,6 +168,15 @@ class KeyStore:
         """Whether anybody at all could authenticate."""
         query = sa.select(api_keys.c.id).where(api_keys.c.revoked_at.is_(None)).limit(1)
         return await self._database.read(lambda c: c.execute(query).first() is not None)
+
+
+def _presented(headers: Mapping[str, str]) -> str | None:
+    """The key in a request, an empty text for credentials of another kind, None when there are none."""
+    authorization = headers.get("authorization")
+    if authorization is None:
+        return headers.get("x-api-key")
+    scheme, _, key = authorization.partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
 
 
 def _touch(connection: sa.Connection, key_id: str) -> None:

@@ -1,4 +1,4 @@
-"""The engine of the laser studio: engraving jobs, computed in child processes.
+"""The engine of the laser studio: engraving jobs.
 
 What it can do is the catalogue's; the computing itself is `laser_work`'s.
 """
@@ -6,36 +6,18 @@ What it can do is the catalogue's; the computing itself is `laser_work`'s.
 from pathlib import Path
 
 from bottega.domain.task import EngineResult, Task
-from bottega.engines.protocol import USABLE, Attempt, Availability, NeverArrived, Reconciliation
-from bottega.models import Model
-
-
-class LaserEngine:
-    """Makes G-code, SVG and previews; needs nothing but the base install. It moves no machine."""
-
-    name = "laser"
-    local = True
-
-    def availability(self) -> Availability:
-        return USABLE
-
-    async def perform(self, task: Task, model: Model, attempt: Attempt) -> EngineResult:
-        """Raises what the work raises (an InputError for pictures or options that do not fit, OutputError when the
-        result cannot be written), ComputeError, ComputeTimeout and ResourceError. Cancelling kills the process."""
-        return await attempt.compute.call_with(
-            run_laser,
-            (task, model.id, attempt.scratch),
-            timeout_s=attempt.timeout_s,
-            progress=attempt.progress,
-        )
-
-    async def reconcile(self, task: Task, model: Model, attempt: Attempt) -> Reconciliation:
-        """Local work costs nothing and leaves nothing behind: it may be done again."""
-        return NeverArrived()
+from bottega.engines.local.child import ChildProcessEngine
 
 
 def run_laser(task: Task, model_id: str, scratch: Path) -> EngineResult:
-    """What the child process calls. The server's process never loads the libraries that the work imports."""
+    """What the child process calls."""
     from bottega.engines.local.laser_work import perform
 
     return perform(task, model_id, scratch)
+
+
+class LaserEngine(ChildProcessEngine):
+    """Makes G-code, SVG and previews. It moves no machine."""
+
+    name = "laser"
+    work = staticmethod(run_laser)
