@@ -233,7 +233,7 @@ def _reasoning(label: str, reckoning: _Reckoning, reading: Reading, fired: tuple
         if gains[place] <= 0 or len(told) == _REASONS:
             break
         said = _in_words(reckoning.names[place], reading)
-        if said is not None and said not in told:
+        if said is not None and said.casefold() not in {other.casefold() for other in told}:
             told.append(said)
     sentence = f"What decided: {', '.join(told)}." if told else "No single word decided."
     rules = list(dict.fromkeys(rule.sentence for rule in fired))
