@@ -275,3 +275,13 @@ class Quarantined(BottegaError):
     title = "The job was set aside"
     category = Category.INTERRUPT
     severity = Severity.HIGH
+
+
+# --- the last net --------------------------------------------------------------------------------------------
+
+
+class InternalError(BottegaError):
+    """A fault of ours, of which nothing is told but where the log has more."""
+
+    code = "internal"
+    title = "Something went wrong here"

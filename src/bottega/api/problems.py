@@ -20,6 +20,7 @@ from starlette.requests import ClientDisconnect
 from bottega.errors import (
     BottegaError,
     InputError,
+    InternalError,
     Money,
     NotAllowed,
     NotAuthenticated,
@@ -39,13 +40,6 @@ class MethodNotAllowed(InputError):
     code = "method-not-allowed"
     title = "This address does not take that method"
     http_status = 405
-
-
-class InternalError(BottegaError):
-    """The last net: a fault of ours, of which nothing is told but where the log has more."""
-
-    code = "internal"
-    title = "Something went wrong here"
 
 
 _BY_STATUS: dict[int, tuple[type[BottegaError], str]] = {

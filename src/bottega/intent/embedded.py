@@ -5,21 +5,20 @@ Because it is linear, the reasons it gives are exact: the features that spoke mo
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from bottega.domain.intent import Alternative, Intent, IntentContext, WorkClass
-from bottega.errors import InputError, ResourceError
-from bottega.intent.context import CONTEXT_RULES, ContextRule, apply_context, find_cues
-from bottega.intent.details import clarification, is_thin, subkind, web_search_query
+from bottega.domain.intent import Intent, IntentContext, WorkClass
+from bottega.errors import ResourceError
+from bottega.intent.context import CONTEXT_RULES, ContextRule, Cues, apply_context
+from bottega.intent.details import web_search_query
 from bottega.intent.features import Features, features_of, place_of
-from bottega.intent.guard import suspicions
-from bottega.intent.lexicon import Lexicon, Reading, default_lexicon
-from bottega.intent.names import find_names
-from bottega.intent.normalise import clean
+from bottega.intent.lexicon import Lexicon, Reading
+from bottega.intent.sentence import intent_of, ranked, read_sentence
 
 if TYPE_CHECKING:
     import numpy as np
@@ -144,53 +143,26 @@ class EmbeddedClassifier:
 
         Raises InputError for an empty sentence and for one above `normalise.MAX_CHARACTERS`.
         """
-        text = clean(prompt)
-        if not text:
-            raise InputError(
-                "The request does not say what is wanted.",
-                hint="Write a sentence about what to make or change, or name the workflow.",
-            )
-        reading = (self._lexicon or default_lexicon()).read(text)
-        cues, names = find_cues(reading, context), find_names(text, reading)
-        features = features_of(text, reading, cues, names, context)
-        reckoning = self._reckon(features)
-        chances = dict(reckoning.chances)
-        outside_chance = chances.pop(OUT_OF_SCOPE)
-        moved, fired = apply_context(
-            {WorkClass(name): p for name, p in chances.items()}, cues, context, _RULES
-        )
-        first, second = sorted(WorkClass, key=lambda name: -moved[name])[:2]
-        outside = outside_chance > moved[first]
-        query = None if outside else web_search_query(first, names, reading)
-        label = OUT_OF_SCOPE if outside else first.value
-        return Intent(
-            workflow=first,
-            subkind=subkind(first, reading, names, context),
-            confidence=round(moved[first], 4),
-            reasoning=_reasoning(label, reckoning, reading, fired),
+        sentence = read_sentence(prompt, context, self._lexicon)
+        reading, cues, names = sentence.reading, sentence.cues, sentence.names
+        reckoning = self._reckon(features_of(sentence.text, reading, cues, names, context))
+        label, _, moved, fired = _settle(reckoning.chances, cues, context)
+        outside = label == OUT_OF_SCOPE
+        return intent_of(
+            sentence,
+            moved,
             classifier=self.name,
-            runner_up=Alternative(workflow=second, confidence=round(moved[second], 4)),
-            requires_web_search=query is not None,
-            web_search_query=query,
-            enhancement_needed=is_thin(first, reading) and not outside,
-            needs_clarification=None if outside else clarification(first, cues, context),
-            out_of_scope=outside,
-            flagged=suspicions(text),
+            reasoning=_reasoning(label, reckoning, reading, fired),
+            outside=outside,
+            query=None if outside else web_search_query(ranked(moved)[0], names, reading),
         )
 
     def decide(self, prompt: str, context: IntentContext, chances: dict[str, float]) -> tuple[str, float]:
         """The label (a work class or `out_of_scope`) and its probability, from given probabilities and the
         context rules: for measuring the model as it is used."""
-        text = clean(prompt)
-        reading = (self._lexicon or default_lexicon()).read(text)
-        cues = find_cues(reading, context)
-        moved, _ = apply_context(
-            {WorkClass(name): p for name, p in chances.items() if name != OUT_OF_SCOPE}, cues, context, _RULES
-        )
-        first = max(moved, key=lambda name: moved[name])
-        if chances[OUT_OF_SCOPE] > moved[first]:
-            return OUT_OF_SCOPE, chances[OUT_OF_SCOPE]
-        return first.value, moved[first]
+        sentence = read_sentence(prompt, context, self._lexicon)
+        label, probability, _, _ = _settle(chances, sentence.cues, context)
+        return label, probability
 
     def _reckon(self, features: Features) -> "_Reckoning":
         import numpy as np
@@ -206,6 +178,19 @@ class EmbeddedClassifier:
         powers /= powers.sum()
         chances = dict(zip(model.labels, (float(power) for power in powers), strict=True))
         return _Reckoning(chances, [names[place] for place in known], spoken, model.labels)
+
+
+def _settle(
+    chances: Mapping[str, float], cues: Cues, context: IntentContext
+) -> tuple[str, float, dict[WorkClass, float], tuple[ContextRule, ...]]:
+    """The label (a work class or `out_of_scope`) and its probability, after the context rules; the classes'
+    probabilities, and the rules that decided."""
+    classes = {WorkClass(name): chance for name, chance in chances.items() if name != OUT_OF_SCOPE}
+    moved, fired = apply_context(classes, cues, context, _RULES)
+    first = ranked(moved)[0]
+    if chances[OUT_OF_SCOPE] > moved[first]:
+        return OUT_OF_SCOPE, chances[OUT_OF_SCOPE], moved, fired
+    return first.value, moved[first], moved, fired
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,21 +2,12 @@
 
 from typing import Final
 
-from bottega.domain.intent import Alternative, Intent, IntentContext, WorkClass
-from bottega.errors import InputError
-from bottega.intent.context import ContextRule, apply_context, find_cues
-from bottega.intent.details import (
-    clarification,
-    is_out_of_scope,
-    is_thin,
-    subkind,
-    web_search_query,
-)
-from bottega.intent.guard import suspicions
-from bottega.intent.lexicon import Lexicon, default_lexicon
-from bottega.intent.names import find_names
-from bottega.intent.normalise import clean
+from bottega.domain.intent import Intent, IntentContext, WorkClass
+from bottega.intent.context import ContextRule, apply_context
+from bottega.intent.details import is_out_of_scope, web_search_query
+from bottega.intent.lexicon import Lexicon
 from bottega.intent.rules import Evidence, softmax, weigh
+from bottega.intent.sentence import intent_of, ranked, read_sentence
 
 # Found on the development sentences of tests/intent: confidence and share of right answers agree best there.
 TEMPERATURE: Final = 1.0
@@ -37,32 +28,19 @@ class RuleClassifier:
 
         Raises InputError for an empty sentence and for one above `normalise.MAX_CHARACTERS`.
         """
-        text = clean(prompt)
-        if not text:
-            raise InputError(
-                "The request does not say what is wanted.",
-                hint="Write a sentence about what to make or change, or name the workflow.",
-            )
-        reading = (self._lexicon or default_lexicon()).read(text)
-        cues, names = find_cues(reading, context), find_names(text, reading)
+        sentence = read_sentence(prompt, context, self._lexicon)
+        reading, cues, names = sentence.reading, sentence.cues, sentence.names
         scores, evidence = weigh(reading, context, cues, names)
         probabilities, fired = apply_context(softmax(scores, TEMPERATURE), cues, context)
-        first, second = sorted(WorkClass, key=lambda name: -probabilities[name])[:2]
-        query = web_search_query(first, names, reading)
+        first = ranked(probabilities)[0]
         outside = is_out_of_scope(reading)
-        return Intent(
-            workflow=first,
-            subkind=subkind(first, reading, names, context),
-            confidence=round(probabilities[first], 4),
-            reasoning=_reasoning(first, evidence, fired, outside),
+        return intent_of(
+            sentence,
+            probabilities,
             classifier=self.name,
-            runner_up=Alternative(workflow=second, confidence=round(probabilities[second], 4)),
-            requires_web_search=query is not None,
-            web_search_query=query,
-            enhancement_needed=is_thin(first, reading) and not outside,
-            needs_clarification=None if outside else clarification(first, cues, context),
-            out_of_scope=outside,
-            flagged=suspicions(text),
+            reasoning=_reasoning(first, evidence, fired, outside),
+            outside=outside,
+            query=web_search_query(first, names, reading),
         )
 
 

@@ -12,17 +12,10 @@ from mcp_types import INTERNAL_ERROR, INVALID_PARAMS
 from pydantic_core import from_json, to_json
 from sqlalchemy.exc import DBAPIError
 
-from bottega.errors import BottegaError, InputError, ResourceError
+from bottega.errors import BottegaError, InputError, InternalError, ResourceError
 from bottega.store.database import is_passing
 
 log = structlog.get_logger(__name__)
-
-
-class InternalFault(BottegaError):
-    """The last net: a fault of ours, of which nothing is told but where the log has more."""
-
-    code = "internal"
-    title = "Something went wrong here"
 
 
 def error_document(error: Exception, where: str) -> dict[str, Any]:
@@ -36,7 +29,7 @@ def error_document(error: Exception, where: str) -> dict[str, Any]:
         return ResourceError("The database does not answer.", hint="Try again in a moment.").as_dict()
     correlation_id = uuid.uuid4().hex
     log.error("mcp.fault", correlation_id=correlation_id, where=where, exc_info=error)
-    fault = InternalFault(
+    fault = InternalError(
         "This is a fault in Bottega, not in your request.",
         hint=f"The server's log says more under {correlation_id}.",
         correlation_id=correlation_id,

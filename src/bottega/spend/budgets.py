@@ -13,12 +13,12 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bottega.domain.base import Value
 from bottega.domain.money import MicroUsd
 from bottega.errors import Conflict, InvalidOption, NotFound
 from bottega.settings import Settings
+from bottega.store.database import insert_or_leave
 from bottega.store.keys import check_owner
 from bottega.store.schema import budget_windows, budgets, hold_windows, holds
 
@@ -142,15 +142,6 @@ class Window:
         return sa.and_(*conditions)
 
 
-def insert_new(connection: sa.Connection, table: sa.Table) -> "sqlite.Insert | postgresql.Insert":
-    """An INSERT that leaves a row alone that is there already."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    return insert(table).on_conflict_do_nothing()
-
-
-# --- which budgets there are ---------------------------------------------------------------------------------
-
-
 def all_budgets(connection: sa.Connection) -> tuple[Budget, ...]:
     """In the order of their ids."""
     return _budgets(connection, sa.select(budgets))
@@ -271,7 +262,7 @@ def _same_place(connection: sa.Connection, budget: Budget) -> Budget | None:
 
 
 def _upsert(connection: sa.Connection, budget: Budget) -> None:
-    connection.execute(insert_new(connection, budgets).values(**budget.model_dump(mode="json")))
+    connection.execute(insert_or_leave(connection, budgets).values(**budget.model_dump(mode="json")))
     connection.execute(sa.update(budgets).where(budgets.c.id == budget.id).values(cap=budget.cap))
 
 
@@ -289,7 +280,7 @@ def open_window(connection: sa.Connection, window: Window) -> None:
     Those exist when the budget is younger than its window: a monthly cap set on the 20th covers the month.
     """
     made = connection.execute(
-        insert_new(connection, budget_windows)
+        insert_or_leave(connection, budget_windows)
         .values(**window.key, held=0, spent=0)
         .returning(budget_windows.c.starts_at)
     ).first()
@@ -310,7 +301,7 @@ def open_window(connection: sa.Connection, window: Window) -> None:
         sa.literal(window.starts_at, sa.BigInteger),
     ).where(earlier)
     columns = ["hold_id", "budget_id", "subject", "starts_at"]
-    connection.execute(insert_new(connection, hold_windows).from_select(columns, belonging))
+    connection.execute(insert_or_leave(connection, hold_windows).from_select(columns, belonging))
     held, spent = _sums(connection, earlier)
     connection.execute(sa.update(budget_windows).where(window.row()).values(held=held, spent=spent))
 

@@ -28,10 +28,10 @@ from bottega.spend.budgets import (
     Period,
     Window,
     applicable,
-    insert_new,
     open_window,
     use_of,
 )
+from bottega.store.database import insert_or_leave
 from bottega.store.schema import budget_windows, hold_windows, holds, ledger
 
 
@@ -180,7 +180,7 @@ def place_hold(
             return before or Refused(hold_id=hold_id, amount=amount, use=short)
     about = {"owner": owner, "job_id": job_id, "model_id": model_id}
     placed = connection.execute(
-        insert_new(connection, holds)
+        insert_or_leave(connection, holds)
         .values(id=hold_id, **about, amount=amount, charged=0, state=HoldState.HELD.value, created_at=now)
         .returning(holds.c.id)
     ).first()
