@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from shop_engine import Shop, shop_catalogue
+from shop_engine import Open, Shop, shop_catalogue
 
 from bottega.app import make_request
 from bottega.domain.job import JobState
@@ -20,7 +20,6 @@ from bottega.errors import (
     OutputError,
     ProviderUnavailable,
 )
-from conftest import Open
 
 PROMPT = "a cup of coffee on a wooden table, photograph"
 FOUR_CENTS = micro_usd("0.04")
