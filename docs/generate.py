@@ -36,13 +36,23 @@ def settings_page() -> str:
         default = field.get_default(call_default_factory=True)
         if name.startswith("budget_"):
             shown = "no cap" if default is None else f"`{default / 1e6:g}` US dollars"
+        elif name.endswith("_key"):
+            shown = "empty"
         else:
             shown = "empty" if default in ("", None, ()) else f"`{default}`"
-        rows.append([f"`BOTTEGA_{name.upper()}`", shown, documents.get(name, "")])
+        rows.append([_variables(name, field.validation_alias), shown, documents.get(name, "")])
     return (
-        "# Settings\n\nRead from the environment and from a `.env` file in the working folder.\n\n"
+        "# Settings\n\nRead from the environment and from a `.env` file in the working folder. Where several names are "
+        "given, the first one that is set counts.\n\n"
         + table(["variable", "default", "meaning"], rows)
     )
+
+
+def _variables(name: str, alias: object) -> str:
+    """The names under which a setting is looked up, the first one first."""
+    own = f"BOTTEGA_{name.upper()}"
+    others = [str(choice) for choice in getattr(alias, "choices", ()) if choice not in (own, name)]
+    return ", ".join(f"`{variable}`" for variable in (own, *others))
 
 
 def _field_documents(model: type[Any]) -> dict[str, str]:

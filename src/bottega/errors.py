@@ -208,6 +208,18 @@ class OutputError(BottegaError):
     http_status = 502
 
 
+class RateLimited(BottegaError):
+    """Too much was asked for in a short time; `details["retry_after"]` says in how many seconds to come back."""
+
+    code = "rate-limited"
+    title = "Too many requests"
+    category = Category.RESOURCE
+    severity = Severity.LOW
+    http_status = 429
+    exit_code = 4
+    retryable = True
+
+
 # --- PROVIDER ------------------------------------------------------------------------------------------------
 
 

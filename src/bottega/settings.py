@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AliasChoices, BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bottega.domain.money import MicroUsd, micro_usd
@@ -24,6 +24,11 @@ def _dollars(value: object) -> object:
 
 
 Dollars = Annotated[MicroUsd | None, BeforeValidator(_dollars)]
+
+
+def _also(name: str, *others: str) -> AliasChoices:
+    """`BOTTEGA_<name>`, or one of the names that other programs use for the same; as an argument, the field's."""
+    return AliasChoices(f"BOTTEGA_{name}", *others, name.lower())
 
 
 class Settings(BaseSettings):
@@ -77,15 +82,27 @@ class Settings(BaseSettings):
     decode_timeout_seconds: float = Field(default=30.0, gt=0)
 
     # Money, in US dollars
-    budget_user_hour: Dollars = micro_usd(50)
+    budget_user_hour: Dollars = Field(
+        default=micro_usd(50), validation_alias=_also("BUDGET_USER_HOUR", "COST_LIMIT_PER_HOUR")
+    )
     budget_user_month: Dollars = None
     budget_total_month: Dollars = None
+    budget_openai_day: Dollars = micro_usd(1000)
+    budget_gemini_day: Dollars = micro_usd(500)
+    budget_replicate_day: Dollars = micro_usd(500)
+    budget_stability_day: Dollars = micro_usd(200)
+    budget_anthropic_day: Dollars = micro_usd(200)
+    gpu_second_price: Dollars = None
+    """What a second of this machine's GPU costs; local engines that use one are then weighed against the cloud."""
 
     # Results
     result_cache_days: float = Field(default=7.0, ge=0)
     """0 switches the cache of results off."""
     max_attempts: int = Field(default=3, ge=1)
     """Candidates tried for one job at most."""
+
+    result_cache: Literal["database", "redis"] = "database"
+    """Where results of identical work are looked up; `redis` needs BOTTEGA_REDIS_URL."""
 
     learning: bool = True
     """Now and then try a candidate that may be better than it is thought to be; off: always the likeliest best."""
@@ -101,9 +118,99 @@ class Settings(BaseSettings):
     web_search_base_url: str = ""
     """Another address of the same API; empty: the provider's own."""
 
-    # An OpenAI-compatible image server (a local one, for instance)
+    # Reading sentences
+    ai_classification_enabled: bool = Field(
+        default=True, validation_alias=_also("AI_CLASSIFICATION_ENABLED", "AI_CLASSIFICATION_ENABLED")
+    )
+    """Off: the keyword rules alone."""
+    ai_classification_rollout_percentage: int = Field(
+        default=100,
+        ge=0,
+        le=100,
+        validation_alias=_also(
+            "AI_CLASSIFICATION_ROLLOUT_PERCENTAGE", "AI_CLASSIFICATION_ROLLOUT_PERCENTAGE"
+        ),
+    )
+    """The share of users whose sentences are read by the classifiers; the rules read those of the others."""
+    intent_cache_ttl: float = Field(
+        default=3600.0, ge=0, validation_alias=_also("INTENT_CACHE_TTL", "INTENT_CACHE_TTL")
+    )
+    """Seconds that the reading of a sentence is remembered; 0: it is not."""
+    classification_timeout: float = Field(
+        default=5.0, gt=0, validation_alias=_also("CLASSIFICATION_TIMEOUT", "CLASSIFICATION_TIMEOUT")
+    )
+    """Seconds that a language model may take to read a sentence before the next classifier does."""
+    max_concurrent_classifications: int = Field(
+        default=10,
+        ge=1,
+        validation_alias=_also("MAX_CONCURRENT_CLASSIFICATIONS", "MAX_CONCURRENT_CLASSIFICATIONS"),
+    )
+    classifier_model: str = ""
+    """The language model that reads sentences first, such as `openai/gpt-6-luna`; empty: none does."""
+    judge_model: str = ""
+    """The vision model that looks at results beside the measured checks; empty: none does."""
+    moderation: Literal["none", "openai"] = "none"
+    """Whose moderation is asked beside the local content policy. It gets the words, and pictures to be worked on."""
+
+    # Vendors. Their usual variables are read as well.
+    openai_api_key: str = Field(default="", validation_alias=_also("OPENAI_API_KEY", "OPENAI_API_KEY"))
+    openai_base_url: str = Field(default="", validation_alias=_also("OPENAI_BASE_URL", "OPENAI_BASE_URL"))
+    gemini_api_key: str = Field(
+        default="", validation_alias=_also("GEMINI_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY")
+    )
+    gemini_base_url: str = ""
+    replicate_api_key: str = Field(
+        default="", validation_alias=_also("REPLICATE_API_KEY", "REPLICATE_API_TOKEN", "REPLICATE_API_KEY")
+    )
+    replicate_base_url: str = ""
+    replicate_webhook_url: str = ""
+    """Where Replicate reaches this server from outside, such as `https://bottega.example.org`; empty: it is asked."""
+    stability_api_key: str = Field(
+        default="", validation_alias=_also("STABILITY_API_KEY", "STABILITY_API_KEY")
+    )
+    stability_base_url: str = ""
+    anthropic_api_key: str = Field(
+        default="", validation_alias=_also("ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY")
+    )
+    anthropic_base_url: str = Field(
+        default="", validation_alias=_also("ANTHROPIC_BASE_URL", "ANTHROPIC_BASE_URL")
+    )
+    # Any server that speaks the OpenAI API (a local one, for instance): pictures, and language models
     openai_compatible_base_url: str = ""
     openai_compatible_api_key: str = ""
+    restricted_licences: bool = False
+    """Whether models whose licence forbids commercial use may be planned."""
+
+    # Resilience
+    redis_url: str = Field(default="", validation_alias=_also("REDIS_URL", "REDIS_URL"))
+    """Breakers, rate limits and caches of several processes meet here; empty: each process has its own."""
+    rate_limit_per_minute: int = Field(
+        default=100,
+        ge=0,
+        validation_alias=_also("RATE_LIMIT_PER_MINUTE", "RATE_LIMIT_REQUESTS_PER_MINUTE"),
+    )
+    """Jobs and plans that one user may ask for in a minute; 0 is no limit."""
+    rate_limit_per_hour: int = Field(
+        default=1000, ge=0, validation_alias=_also("RATE_LIMIT_PER_HOUR", "RATE_LIMIT_REQUESTS_PER_HOUR")
+    )
+    provider_rate_limit_per_minute: int = Field(default=0, ge=0)
+    """Calls to one vendor in a minute; 0 is no limit of ours."""
+    circuit_breaker_failures: int = Field(
+        default=5,
+        ge=1,
+        validation_alias=_also("CIRCUIT_BREAKER_FAILURES", "CIRCUIT_BREAKER_FAILURE_THRESHOLD"),
+    )
+    """Failures in a row after which a model of a vendor is left alone."""
+    circuit_breaker_timeout: float = Field(
+        default=60.0, gt=0, validation_alias=_also("CIRCUIT_BREAKER_TIMEOUT", "CIRCUIT_BREAKER_TIMEOUT")
+    )
+    """Seconds until it is tried again."""
+    circuit_breaker_successes: int = Field(default=3, ge=1)
+    """Successes in a row that it needs then."""
+    retry_attempts: int = Field(default=3, ge=1)
+    """Tries of a call that is known not to have been accepted."""
+    waiting_jobs: int = Field(default=1000, ge=1)
+    """Jobs that one process lets wait for vendors at once, beside those that it works on itself."""
 
     @property
     def home_dir(self) -> Path:

@@ -51,11 +51,35 @@ class OutputFile(Value):
     """Suggested file name, with extension."""
 
 
+class Metered(Value):
+    """What an answer says was used, as a price model counts it; what it does not say is left at the default.
+
+    `images` and `megapixels` are those that came out, `input_megapixels` those that went in; `seconds` is the
+    length of a clip, `gpu_seconds` the time of the machine that made it. `size`, `quality`, `resolution` and
+    `audio` are those of the result, not of the order. `tokens` are counts by kind: `text_in`, `image_in`,
+    `cached_text_in`, `cached_image_in`, `text_out`, `image_out`.
+    """
+
+    runs: int = Field(default=1, ge=0)
+    images: int = Field(default=0, ge=0)
+    megapixels: float = Field(default=0.0, ge=0)
+    input_megapixels: float = Field(default=0.0, ge=0)
+    seconds: float = Field(default=0.0, ge=0)
+    gpu_seconds: float = Field(default=0.0, ge=0)
+    credits: str = "0"
+    size: str = ""
+    quality: str = ""
+    resolution: str = ""
+    audio: bool = False
+    tokens: dict[str, int] = Field(default_factory=dict[str, int])
+
+
 class Usage(Value):
-    """What the attempt used. For a paid model `cost` is what the provider's answer says was used, and
-    `evidence` the fields it was computed from, so that it can be computed again."""
+    """What the attempt used. For a paid model `cost` is what `metered` comes to under the model's price, and
+    `evidence` the provider's own fields it was read from, so that it can be computed again."""
 
     cost: MicroUsd = 0
+    metered: Metered | None = None
     evidence: dict[str, Any] = Field(default_factory=dict[str, Any])
 
 
