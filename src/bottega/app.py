@@ -141,6 +141,7 @@ class Bottega:
         """Begin to run jobs in this process: all that wait, or only the one named."""
         options = RunnerOptions(
             concurrency=self.settings.job_concurrency,
+            waiting=self.settings.waiting_jobs,
             per_owner=self.settings.jobs_per_owner,
             lease_s=self.settings.lease_seconds,
             max_crashes=self.settings.max_crashes,

@@ -484,3 +484,70 @@ async def test_a_runner_for_one_job_leaves_the_rest(database: Database) -> None:
         await story(database, mine)
     assert await states(database, [other, mine]) == ["queued", "succeeded"]
     assert [claimed.id for claimed in await take(database)] == [other]
+
+
+async def test_jobs_that_wait_for_somebody_else_leave_their_places_to_others(database: Database) -> None:
+    at_once, gate = asyncio.Event(), asyncio.Event()
+    waiting: set[str] = set()
+
+    async def handler(run: JobRun) -> Outcome:
+        if run.claimed.owner == "here":
+            return DONE
+        with run.waiting():
+            waiting.add(run.id)
+            if len(waiting) == 6:
+                at_once.set()
+            await gate.wait()
+        return DONE
+
+    ids = await put(database, *(job() for _ in range(6)))
+    async with running(database, handler, concurrency=1, waiting=10):
+        await asyncio.wait_for(at_once.wait(), PATIENCE_S)
+        (here,) = await put(database, job(owner="here"))
+        await story(database, here)
+        gate.set()
+        for job_id in ids:
+            await story(database, job_id)
+    assert set(await states(database, ids)) == {"succeeded"}
+
+
+async def test_no_more_wait_than_are_allowed_to(database: Database) -> None:
+    gate, waiting = asyncio.Event(), Counter[str]()
+
+    async def handler(run: JobRun) -> Outcome:
+        with run.waiting():
+            waiting["now"] += 1
+            waiting["most"] = max(waiting["most"], waiting["now"])
+            await gate.wait()
+            waiting["now"] -= 1
+        return DONE
+
+    ids = await put(database, *(job() for _ in range(8)))
+    async with running(database, handler, concurrency=1, waiting=3):
+        await wait_for(lambda: waiting["now"] == 4)
+        await asyncio.sleep(0.2)
+        gate.set()
+        for job_id in ids:
+            await story(database, job_id)
+    assert waiting["most"] == 4
+
+
+async def test_what_was_noted_of_a_paid_call_is_known_in_the_next_life(database: Database) -> None:
+    told: list[Any] = []
+
+    async def handler(run: JobRun) -> Outcome:
+        told.append(run.noted("call"))
+        if run.claimed.token == 1:
+            await run.begin_paid("call")
+            await run.note("call", {"prediction": "p1"})
+            told.append(run.noted("call"))
+            assert run.recorded("call") is None
+            raise HandOver
+        await run.record("call", "bought", seconds=0.1, paid=True)
+        told.append(run.noted("call"))
+        return DONE
+
+    (job_id,) = await put(database, job())
+    async with running(database, handler):
+        await story(database, job_id)
+    assert told == [None, {"prediction": "p1"}, {"prediction": "p1"}, None]

@@ -13,6 +13,7 @@ from bottega.engines.protocol import (
     USABLE,
     Attempt,
     Availability,
+    Cancellation,
     Found,
     NeverArrived,
     Reconciliation,
@@ -66,6 +67,9 @@ class Shop:
         good = self.goods[model.id]
         assert isinstance(good, Path)
         return Found(self._deliver(good, task, model, attempt))
+
+    async def cancel(self, task: Task, model: Model, attempt: Attempt) -> Cancellation:
+        return await self.reconcile(task, model, attempt)
 
 
 def shop_catalogue(**prices: str) -> Catalogue:

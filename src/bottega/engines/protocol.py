@@ -1,13 +1,13 @@
 """What every engine looks like to the pipeline."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from bottega.compute import ComputePool
 from bottega.domain.base import Value
-from bottega.domain.task import EngineResult, Task
+from bottega.domain.task import EngineResult, Task, Usage
 from bottega.models import Model
 
 
@@ -22,6 +22,10 @@ class Availability(Value):
 USABLE = Availability(usable=True)
 
 
+async def keep_nothing(note: dict[str, Any]) -> None:
+    """For attempts of which nothing is paid: they are made again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """What an engine is given for one attempt beside the task.
@@ -29,6 +33,8 @@ class Attempt:
     `scratch` is an empty folder for its output files; it is removed after they were stored.
     `idempotency_key` is the same for every try of this attempt, also after a crash.
     `progress(fraction, message)` may be called from any thread; fraction is 0 to 1.
+    `remember(note)` keeps a small JSON object with a paid call that is under way, such as the provider's number for
+    it; when the process dies, `remembered` gives the last note to `reconcile` in the next life.
     """
 
     scratch: Path
@@ -36,6 +42,8 @@ class Attempt:
     compute: ComputePool
     progress: Callable[[float, str], None]
     timeout_s: float
+    remember: Callable[[dict[str, Any]], Awaitable[None]] = keep_nothing
+    remembered: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +60,20 @@ class NeverArrived:
 
 @dataclass(frozen=True, slots=True)
 class StillUnknown:
-    """The answer of `reconcile`: nobody can say. The money stays on hold."""
+    """The answer of `reconcile` and `cancel`: nobody can say. The money stays on hold."""
 
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The answer of `cancel`: the provider has ended the call without a result, and this is what it charges."""
+
+    usage: Usage
+
+
 Reconciliation = Found | NeverArrived | StillUnknown
+Cancellation = Found | Stopped | NeverArrived | StillUnknown
 
 
 class Engine(Protocol):
@@ -77,5 +93,10 @@ class Engine(Protocol):
     async def perform(self, task: Task, model: Model, attempt: Attempt) -> EngineResult: ...
 
     async def reconcile(self, task: Task, model: Model, attempt: Attempt) -> Reconciliation:
-        """Find out what became of a call whose answer was lost, by its idempotency key. Never buys."""
+        """Find out what became of a call whose answer was lost, by its idempotency key or what was remembered of
+        it; waits for its end when it is still under way. Never buys. Raises as `perform` does."""
+        ...
+
+    async def cancel(self, task: Task, model: Model, attempt: Attempt) -> Cancellation:
+        """Stop a call that nobody wants any more, where the provider can, and say what became of it."""
         ...

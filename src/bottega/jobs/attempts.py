@@ -7,8 +7,11 @@ that nobody can tell about stays on hold.
 
 import asyncio
 import time
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Coroutine
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from pydantic import Field
@@ -18,7 +21,7 @@ from bottega.domain.asset import Provenance
 from bottega.domain.base import Value
 from bottega.domain.money import MicroUsd, format_usd
 from bottega.domain.plan import Candidate
-from bottega.domain.task import EngineResult, Task
+from bottega.domain.task import EngineResult, Metered, Task, Usage
 from bottega.engines import protocol
 from bottega.engines.protocol import Engine
 from bottega.errors import (
@@ -39,6 +42,7 @@ from bottega.store.cache import ResultCache, result_key
 from bottega.store.database import epoch_now
 
 RECONCILE_SECONDS = 30.0
+_T = TypeVar("_T")
 
 
 class AttemptRecord(Value):
@@ -152,6 +156,8 @@ class Attempts:
             timeout_s=self.settings.job_timeout_seconds
             if not engine.local
             else self.settings.compute_timeout_seconds,
+            remember=partial(run.note, key),
+            remembered=run.noted(key),
         )
         return _Call(run, key, candidate, engine, model, task, attempt)
 
@@ -161,7 +167,7 @@ class Attempts:
         call.run.check_may_go_on()
         started = time.monotonic()
         try:
-            result = await self._perform(call)
+            result = await self._answer(call, call.engine.perform(call.task, call.model, call.attempt))
             record = await self._keep(call, result, time.monotonic() - started)
         except BottegaError as error:
             return await self._remember_failure(
@@ -184,7 +190,7 @@ class Attempts:
         except BottegaError as error:
             return await self._settle_failure(call, error, time.monotonic() - started)
         call.run.emit("charge", amount=result.usage.cost, model_id=call.model.id)
-        also = self._charging(call, result.usage.cost, result.usage.evidence)
+        also = self._charging(call, result.usage)
         await call.run.record(
             call.key, record.model_dump(mode="json"), seconds=record.seconds, paid=True, also=also
         )
@@ -223,8 +229,12 @@ class Attempts:
         await call.run.begin_paid(call.key, also=hold)
 
     async def _perform_or_settle(self, call: _Call) -> EngineResult:
+        perform = call.engine.perform(call.task, call.model, call.attempt)
+        return await self._answer_or_settle(call, perform)
+
+    async def _answer_or_settle(self, call: _Call, answer: Coroutine[Any, Any, _T]) -> _T:
         try:
-            return await self._perform(call)
+            return await self._answer(call, answer)
         except asyncio.CancelledError:
             if call.run.stop is Stop.CANCEL:
                 await self._settle_cancelled(call)
@@ -232,7 +242,8 @@ class Attempts:
 
     async def _reconcile(self, call: _Call) -> EngineResult:
         """A call that an earlier life began: its result if the provider has it, made now if it never arrived."""
-        match await call.engine.reconcile(call.task, call.model, call.attempt):
+        look = call.engine.reconcile(call.task, call.model, call.attempt)
+        match await self._answer_or_settle(call, look):
             case protocol.Found(result):
                 return result
             case protocol.NeverArrived():
@@ -247,16 +258,20 @@ class Attempts:
 
     async def _settle_cancelled(self, call: _Call) -> None:
         """The user stopped a call that may cost money: what the provider says decides what is charged."""
+        attempt = replace(call.attempt, remembered=call.run.noted(call.key))
         try:
             async with asyncio.timeout(RECONCILE_SECONDS):
-                found = await call.engine.reconcile(call.task, call.model, call.attempt)
+                found = await call.engine.cancel(call.task, call.model, attempt)
         except (BottegaError, TimeoutError) as error:
             found = protocol.StillUnknown(str(error) or "the provider did not answer in time")
         record = AttemptRecord(error={"message": "cancelled", "category": "interrupt"})
         match found:
             case protocol.Found(result):
                 record = record.model_copy(update={"cost": result.usage.cost})
-                also = self._charging(call, result.usage.cost, result.usage.evidence)
+                also = self._charging(call, result.usage)
+            case protocol.Stopped(usage):
+                record = record.model_copy(update={"cost": usage.cost})
+                also = self._charging(call, usage)
             case protocol.NeverArrived():
                 also = self._releasing(call, "cancelled before the provider had it")
             case protocol.StillUnknown(reason):
@@ -273,7 +288,13 @@ class Attempts:
         elif error.money is Money.CHARGED:
             cost = int(error.details.get("cost", call.candidate.price.high))
             call.run.emit("charge", amount=cost, model_id=call.model.id)
-            also = self._charging(call, cost, {"error": error.as_dict()})
+            metered = error.details.get("metered")
+            usage = Usage(
+                cost=cost,
+                metered=Metered.model_validate(metered) if metered else None,
+                evidence={"error": error.as_dict()},
+            )
+            also = self._charging(call, usage)
         else:
             call.run.emit("release", amount=call.candidate.price.high, model_id=call.model.id)
             also = self._releasing(call, error.message)
@@ -284,10 +305,15 @@ class Attempts:
         await call.run.record(call.key, record.model_dump(mode="json"), seconds=seconds, paid=True, also=also)
         return record
 
-    def _charging(self, call: _Call, cost: MicroUsd, evidence: dict[str, Any]) -> Also:
-        price = call.model.price.model_dump(mode="json") if call.model.price else {}
-        kept = {"usage": evidence, "price": price, "model_version": call.model.version}
-        return lambda c: _discard(charge(c, call.hold_id, cost, kept, epoch_now(c)))
+    def _charging(self, call: _Call, usage: Usage) -> Also:
+        """With everything that the amount can be computed from again."""
+        kept = {
+            "usage": usage.evidence,
+            "metered": usage.metered.model_dump(mode="json") if usage.metered else None,
+            "price": call.model.price.model_dump(mode="json") if call.model.price else {},
+            "model_version": call.model.version,
+        }
+        return lambda c: _discard(charge(c, call.hold_id, usage.cost, kept, epoch_now(c)))
 
     def _releasing(self, call: _Call, reason: str) -> Also:
         return lambda c: _discard(release(c, call.hold_id, reason, epoch_now(c)))
@@ -297,11 +323,14 @@ class Attempts:
 
     # --- both --------------------------------------------------------------------------------------------------
 
-    async def _perform(self, call: _Call) -> EngineResult:
+    async def _answer(self, call: _Call, answer: Coroutine[Any, Any, _T]) -> _T:
+        """What an engine says, in time; while somebody else works, another job may have this one's place."""
         limit = call.attempt.timeout_s
+        elsewhere = nullcontext() if call.engine.local else call.run.waiting()
         try:
-            async with asyncio.timeout(limit):
-                return await call.engine.perform(call.task, call.model, call.attempt)
+            with elsewhere:
+                async with asyncio.timeout(limit):
+                    return await answer
         except TimeoutError:
             if call.is_paid:
                 raise OutcomeUnknown(f"{call.model.id} did not answer within {limit:.0f} s.") from None

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -19,6 +20,7 @@ from bottega.jobs.writes import (
     begin_step,
     finish,
     hand_back,
+    note_step,
     record_step,
     recorded_steps,
     tell,
@@ -72,6 +74,8 @@ class JobRun:
     stop: Stop | None = None
     entered: bool = False
     handing_over: bool = False
+    is_waiting: bool = False
+    """For somebody else's work: the job takes none of this process's places then."""
     _steps: dict[str, StepRow] = field(default_factory=dict[str, StepRow])
     _story: list[EventRow] = field(default_factory=list[EventRow])
     _flusher: asyncio.Task[None] | None = None
@@ -137,6 +141,15 @@ class JobRun:
         self._steps[key] = StepRow(key, "started", None, idempotency)
         self._check_lease()  # the write may have waited, or the process been frozen
 
+    async def note(self, key: str, note: Json) -> None:
+        """Keep something with the paid call `key` while it is under way, such as the provider's number for it."""
+        await self._write(lambda c, story: note_step(c, self.id, self.claimed.token, key, note, story))
+        self._steps[key] = StepRow(key, "started", note, self.idempotency_key(key))
+
+    def noted(self, key: str) -> Json | None:
+        """What was last kept with a paid call that is under way."""
+        return self._steps[key].result if self.was_begun(key) else None
+
     def _check_lease(self) -> None:
         if self.lease_until - time.monotonic() < PAID_MARGIN * self.lease_s:
             raise LeaseLost(self.id)
@@ -162,6 +175,16 @@ class JobRun:
         """At a step's border: raises HandOver when the process is about to end."""
         if self.handing_over:
             raise HandOver
+
+    @contextmanager
+    def waiting(self) -> Generator[None]:
+        """While this lasts, another job may run in this one's place."""
+        self.is_waiting = True
+        self.database.signals.send(JOBS)
+        try:
+            yield
+        finally:
+            self.is_waiting = False
 
     # --- telling -------------------------------------------------------------------------------------------
 

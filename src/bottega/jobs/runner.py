@@ -34,6 +34,8 @@ log = structlog.get_logger(__name__)
 @dataclass(frozen=True, slots=True)
 class RunnerOptions:
     concurrency: int = 4
+    waiting: int = 1000
+    """Jobs that may wait for somebody else's work beside those `concurrency` that work here."""
     per_owner: int = 0
     lease_s: float = 30.0
     max_crashes: int = 2
@@ -109,7 +111,9 @@ class Runner:
                 await waiter.wait(LOOK_SECONDS)
 
     async def _claim_and_begin(self) -> bool:
-        free = self.options.concurrency - len(self._tasks)
+        waiting = sum(run.is_waiting for run in self._runs.values())
+        places = self.options.concurrency + min(waiting, self.options.waiting)
+        free = places - len(self._tasks)
         asked = time.monotonic()
         claimed = await self._claim(free) if free > 0 else []
         for job in claimed:

@@ -139,6 +139,21 @@ def begin_step(
     insert_new(connection, S, [row])
 
 
+_note = (
+    sa.update(S)
+    .where(S.c.job_id == sa.bindparam("job"), S.c.key == sa.bindparam("step"), S.c.state == "started")
+    .values(result=sa.bindparam("noted", type_=sa.JSON()))
+)
+
+
+def note_step(
+    connection: sa.Connection, job_id: str, token: int, key: str, note: Json, story: Sequence[EventRow]
+) -> None:
+    """Keep something with a paid call that is under way. Raises LeaseLost."""
+    _write_fenced(connection, _advance, job_id, token, story, epoch_now(connection))
+    connection.execute(_note, {"job": job_id, "step": key, "noted": note})
+
+
 _record_values: Json = {
     "state": "done",
     "result": sa.bindparam("new_result", type_=sa.JSON()),

@@ -20,7 +20,14 @@ from urllib.parse import SplitResult, urlsplit
 from bottega.domain.money import MicroUsd
 from bottega.domain.request import Role
 from bottega.domain.task import EngineResult, OutputFile, Task, TaskInput, Usage
-from bottega.engines.protocol import USABLE, Attempt, Availability, Reconciliation, StillUnknown
+from bottega.engines.protocol import (
+    USABLE,
+    Attempt,
+    Availability,
+    Cancellation,
+    Reconciliation,
+    StillUnknown,
+)
 from bottega.errors import (
     BottegaError,
     ContentRefused,
@@ -119,6 +126,9 @@ class OpenAICompatibleEngine:
 
     async def reconcile(self, task: Task, model: Model, attempt: Attempt) -> Reconciliation:
         return StillUnknown("this API cannot be asked about an earlier call")
+
+    async def cancel(self, task: Task, model: Model, attempt: Attempt) -> Cancellation:
+        return StillUnknown("this API cannot stop a call, nor be asked about an earlier one")
 
     @property
     def _host(self) -> str:

@@ -5,7 +5,14 @@ from pathlib import Path
 from typing import ClassVar
 
 from bottega.domain.task import EngineResult, Task
-from bottega.engines.protocol import USABLE, Attempt, Availability, NeverArrived, Reconciliation
+from bottega.engines.protocol import (
+    USABLE,
+    Attempt,
+    Availability,
+    Cancellation,
+    NeverArrived,
+    Reconciliation,
+)
 from bottega.models import Model
 
 
@@ -32,4 +39,8 @@ class ChildProcessEngine:
 
     async def reconcile(self, task: Task, model: Model, attempt: Attempt) -> Reconciliation:
         """Local work costs nothing and leaves nothing behind: it may be done again."""
+        return NeverArrived()
+
+    async def cancel(self, task: Task, model: Model, attempt: Attempt) -> Cancellation:
+        """The child process has ended with the attempt."""
         return NeverArrived()
