@@ -228,6 +228,7 @@ class Bottega:
         request = resolved.request
         await self._check_policy(request, who)
         inputs = await load_inputs(self.store, request, who.owner)
+        request, inputs = _clips_named_as_such(request, inputs)
         intent = self._intent(request, intent)
         workflow = (
             find_workflow(self.workflows, request.workflow)
@@ -502,6 +503,22 @@ def context_of(request: Request) -> IntentContext:
         working_videos=roles.count(Role.CLIP),
         references=sum(role in (Role.REFERENCE, Role.PERSON, Role.GARMENT) for role in roles),
     )
+
+
+def _clips_named_as_such(
+    request: Request, inputs: tuple[TaskInput, ...]
+) -> tuple[Request, tuple[TaskInput, ...]]:
+    """What is given to be worked on and moves is a clip, whatever it was called."""
+    named = tuple(
+        item.model_copy(update={"role": Role.CLIP})
+        if item.media.is_clip and item.role is Role.WORKING
+        else item
+        for item in inputs
+    )
+    if named == inputs:
+        return request, inputs
+    refs = tuple(InputRef(role=item.role, asset_id=item.asset_id) for item in named)
+    return request.model_copy(update={"inputs": refs}), named
 
 
 def make_request(*, max_cost_usd: str | None = None, **fields: Any) -> Request:

@@ -79,6 +79,7 @@ class Settings(BaseSettings):
     max_pixels: int = Field(default=120_000_000, ge=1)
     max_side: int = Field(default=30_000, ge=1)
     max_frames: int = Field(default=1_000, ge=1)
+    max_clip_seconds: float = Field(default=600.0, gt=0)
     decode_timeout_seconds: float = Field(default=30.0, gt=0)
 
     # Money, in US dollars

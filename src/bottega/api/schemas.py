@@ -260,7 +260,7 @@ class AssetAnswer(Asset):
     @classmethod
     def of(cls, asset: Asset) -> Self:
         here = f"/api/v1/assets/{asset.id}"
-        thumbnail = f"{here}/thumbnail" if asset.media.is_picture else None
+        thumbnail = f"{here}/thumbnail" if asset.media.is_picture or asset.media.is_clip else None
         return cls(
             **dict(asset), links=OutputLinks(asset=here, content=f"{here}/content", thumbnail=thumbnail)
         )

@@ -16,6 +16,11 @@ class MediaInfo(Value):
     frames: int = 1
     has_alpha: bool = False
     bit_depth: int = 8
+    seconds: float | None = None
+    """Of a clip, from its first picture to the end of its last."""
+    frame_rate: float | None = None
+    """Pictures a second, on average."""
+    has_audio: bool = False
 
     @property
     def megapixels(self) -> float:
@@ -24,6 +29,10 @@ class MediaInfo(Value):
     @property
     def is_picture(self) -> bool:
         return self.media_type.startswith("image/") and self.width is not None
+
+    @property
+    def is_clip(self) -> bool:
+        return self.media_type.startswith("video/")
 
 
 class Provenance(Value):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bottega.domain.asset import MediaInfo
 from bottega.errors import BottegaError, ResourceError, UnreadablePicture, UnsupportedMedia
+from bottega.imaging.clip import CLIPS, inspect_clip
 from bottega.imaging.containers import ACCEPTED, read_container
 from bottega.imaging.limits import Limits
 from bottega.imaging.media_type import HEAD_BYTES, describe, sniff
@@ -25,10 +26,12 @@ _HINT = "Send a PNG, JPEG, WebP, GIF, TIFF, BMP or AVIF picture."
 
 def inspect(source: Path, limits: Limits = Limits()) -> MediaInfo:  # noqa: B008 - immutable
     """What is in the file, after reading it completely: the first picture is decoded, and the structure of the
-    file is followed to its end, so that a file that is cut off is found out.
+    file is followed to its end, so that a file that is cut off is found out. Clips: see `clip.inspect_clip`.
 
     Raises UnreadablePicture, TooLarge, UnsupportedMedia, and ResourceError when memory runs out; nothing else.
     """
+    if _is_clip(source):
+        return inspect_clip(source, limits)
     picture, media_type, frames = _read(read_bytes(source, limits), limits)
     return MediaInfo(
         media_type=media_type,
@@ -38,6 +41,16 @@ def inspect(source: Path, limits: Limits = Limits()) -> MediaInfo:  # noqa: B008
         has_alpha=picture.alpha is not None,
         bit_depth=picture.rgb.dtype.itemsize * 8,
     )
+
+
+def _is_clip(source: Path) -> bool:
+    try:
+        if not source.is_file():  # a pipe would never answer
+            return False
+        with source.open("rb") as file:
+            return sniff(file.read(HEAD_BYTES)) in CLIPS
+    except (OSError, ValueError):
+        return False  # said in words by who reads it
 
 
 def decode(source: Path | bytes, limits: Limits = Limits()) -> "Picture":  # noqa: B008 - immutable

@@ -21,6 +21,8 @@ class Limits(Value):
     max_pixels: int = Field(default=120_000_000, ge=1)
     max_side: int = Field(default=30_000, ge=1)
     max_frames: int = Field(default=1_000, ge=1)
+    max_seconds: float = Field(default=600.0, gt=0)
+    """Of a clip."""
 
     @classmethod
     def from_settings(cls, settings: "Settings") -> "Limits":
@@ -29,6 +31,7 @@ class Limits(Value):
             max_pixels=settings.max_pixels,
             max_side=settings.max_side,
             max_frames=settings.max_frames,
+            max_seconds=settings.max_clip_seconds,
         )
 
     def check_bytes(self, size: int) -> None:

@@ -64,7 +64,7 @@ async def asset_blocks(shop: Bottega, who: Principal, assets: Sequence[Asset]) -
     blocks: list[ContentBlock] = [link(asset) for asset in assets]
     room = SHOWN_BYTES
     for asset in assets:
-        if not asset.media.is_picture:
+        if not (asset.media.is_picture or asset.media.is_clip):
             continue
         content, media_type = await _shown(shop, who, asset, room)
         if len(content) > room:

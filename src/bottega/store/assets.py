@@ -37,6 +37,9 @@ _EXTENSIONS = {
     "image/bmp": ".bmp",
     "image/avif": ".avif",
     "image/svg+xml": ".svg",
+    "video/mp4": ".mp4",
+    "video/quicktime": ".mov",
+    "video/webm": ".webm",
     "text/x.gcode": ".gcode",
     "application/json": ".json",
 }
@@ -88,10 +91,10 @@ class AssetStore:
         provenance: Provenance,
         local: bool,
     ) -> Asset:
-        """Keep a file that an engine made. Pictures are checked like any other; documents of other types
+        """Keep a file that an engine made. Pictures and clips are checked like any other; documents of other types
         (G-code, SVG) are taken only from engines of this machine. A provider's file is an `original`: its bytes
         are never touched."""
-        if media_type.startswith("image/") and media_type != "image/svg+xml":
+        if media_type.startswith(("image/", "video/")) and media_type != "image/svg+xml":
             media = await self._inspect(source, self.result_limits)
         elif local:
             media = MediaInfo(media_type=media_type)
@@ -218,8 +221,8 @@ class AssetStore:
         if side not in THUMBNAIL_SIDES:
             raise InvalidOption(f"A thumbnail has a side of {', '.join(map(str, THUMBNAIL_SIDES))} pixels.")
         asset = await self.get(asset_id, owner)
-        if not asset.media.is_picture:
-            raise InvalidOption("Only pictures have thumbnails.")
+        if not (asset.media.is_picture or asset.media.is_clip):
+            raise InvalidOption("Only pictures and clips have thumbnails.")
         path = self._thumbnails / asset_id[:2] / f"{asset_id}-{side}.webp"
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
