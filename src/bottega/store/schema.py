@@ -119,6 +119,36 @@ cached_results = sa.Table(
     sa.Index("ix_cached_results_expires_at", "expires_at"),
 )
 
+cached_values = sa.Table(
+    "cached_values",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    # Empty for what is the same for everybody.
+    sa.Column("owner", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.JSON, nullable=False),
+    sa.Column("expires_at", SECONDS, nullable=False),
+    sa.Index("ix_cached_values_expires_at", "expires_at"),
+)
+
+# What a picture file shows, beside what its bytes are: the same for all owners, as the id is.
+asset_digests = sa.Table(
+    "asset_digests",
+    metadata,
+    sa.Column("asset_id", sa.Text, primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False),
+)
+
+# Who is doing a piece of work that others wait for, and until when they wait if nothing is heard.
+flights = sa.Table(
+    "flights",
+    metadata,
+    sa.Column("owner", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("lease_until", SECONDS, nullable=False),
+)
+
 api_keys = sa.Table(
     "api_keys",
     metadata,
@@ -136,7 +166,7 @@ budgets = sa.Table(
     "budgets",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
-    # `user` (subject: an owner, or `*` for every owner by itself) or `total` (subject empty).
+    # `user`, `provider` or `project` (subject: one of them, or `*` for each by itself), or `total` (subject empty).
     sa.Column("scope", sa.Text, nullable=False),
     sa.Column("subject", sa.Text, nullable=False),
     sa.Column("period", sa.Text, nullable=False),
@@ -152,6 +182,21 @@ budget_windows = sa.Table(
     sa.Column("starts_at", sa.BigInteger, primary_key=True),
     sa.Column("held", sa.BigInteger, nullable=False),
     sa.Column("spent", sa.BigInteger, nullable=False),
+    # The highest level, in percent of the cap, that an alert was given for.
+    sa.Column("alerted", sa.Integer, nullable=False, server_default="0"),
+)
+
+budget_alerts = sa.Table(
+    "budget_alerts",
+    metadata,
+    sa.Column("budget_id", sa.Text, primary_key=True),
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("starts_at", sa.BigInteger, primary_key=True),
+    sa.Column("level", sa.Integer, primary_key=True),
+    sa.Column("used", sa.BigInteger, nullable=False),
+    sa.Column("cap", sa.BigInteger, nullable=False),
+    sa.Column("at", SECONDS, nullable=False),
+    sa.Index("ix_budget_alerts_at", "at"),
 )
 
 holds = sa.Table(
@@ -161,6 +206,9 @@ holds = sa.Table(
     sa.Column("owner", sa.Text, nullable=False),
     sa.Column("job_id", sa.Text, nullable=False),
     sa.Column("model_id", sa.Text, nullable=False),
+    # Whom it is paid to, and what for, where budgets ask; empty: nobody said.
+    sa.Column("provider", sa.Text, nullable=False, server_default=""),
+    sa.Column("project", sa.Text, nullable=False, server_default=""),
     sa.Column("amount", sa.BigInteger, nullable=False),
     sa.Column("charged", sa.BigInteger, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
