@@ -3,14 +3,19 @@
     python benchmarks/money.py [--quick] [--json FILE]
 
 Each trial is a fresh owner with a cap of ten and a half calls: to admit an eleventh passes the cap, to stop at
-nine is a false refusal. Exits with 1 when the aim (0 over, 0 false refusals) is missed. SQLite runs in a
-temporary folder, PostgreSQL in a database of its own on the server that BOTTEGA_TEST_POSTGRES names.
+nine is a false refusal. SQLite runs in a temporary folder, PostgreSQL in a database of its own on the server that
+BOTTEGA_TEST_POSTGRES names.
+
+Then, on PostgreSQL, every call counts in four budgets at once (the user's, the provider's, the project's, the total),
+one of which is the tight one in turn, and some of the processes are killed with SIGKILL while they place holds; what
+the dead had to do is done again by others. Exits with 1 when the aim (0 over, 0 false refusals) is missed.
 """
 
 import argparse
 import asyncio
 import json
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -35,7 +40,11 @@ POSTGRES = os.environ.get("BOTTEGA_TEST_POSTGRES", "postgresql+psycopg://postgre
 AMOUNT = 42_000  # micro-dollars: a picture of medium quality
 PAYS_FOR = 10
 CAP = PAYS_FOR * AMOUNT + AMOUNT // 2
-UNCAPPED = Settings(budget_user_hour=None, budget_user_month=None, budget_total_month=None)
+VENDORS = ("openai", "gemini", "replicate", "stability", "anthropic")
+UNCAPPED = Settings(budget_user_hour=None, budget_user_month=None, budget_total_month=None).model_copy(
+    update={f"budget_{vendor}_day": None for vendor in VENDORS}
+)
+KINDS = (BudgetScope.USER, BudgetScope.PROVIDER, BudgetScope.PROJECT, BudgetScope.TOTAL)
 AIM = "0 micro-dollars over the cap, 0 false refusals"
 
 
@@ -44,10 +53,13 @@ class Trial(NamedTuple):
     over: int
     false_refusals: int
     seconds: float
+    killed: int = 0
 
 
 class Row(NamedTuple):
     database: str
+    budgets: int
+    killed: int
     processes: int
     simultaneous: int
     pays_for: int
@@ -63,7 +75,10 @@ class Row(NamedTuple):
 
 
 async def spend(url: str) -> None:
-    """Runs in a child: for each line `OWNER NAME COUNT` place COUNT holds at once, answer with what came of them."""
+    """Runs in a child: for each line `OWNER NAME COUNT` place COUNT holds at once, answer with what came of them.
+
+    Provider and project are called as the owner is, so that budgets of those names count the same calls.
+    """
     database = Database(url)
     await database.open()
     books = Ledger(database, UNCAPPED)
@@ -74,7 +89,13 @@ async def spend(url: str) -> None:
         outcomes = await asyncio.gather(
             *(
                 books.hold(
-                    hold_id=f"{owner}-{name}-{n}", owner=owner, job_id="j", model_id="m", amount=AMOUNT
+                    hold_id=f"{owner}-{name}-{n}",
+                    owner=owner,
+                    job_id="j",
+                    model_id="m",
+                    amount=AMOUNT,
+                    provider=owner,
+                    project=owner,
                 )
                 for n in range(int(count))
             ),
@@ -93,26 +114,18 @@ class Spenders:
     """Child processes with open databases, told what to do over their standard input."""
 
     def __init__(self, url: str, count: int) -> None:
-        command = [sys.executable, __file__, "--spender", url]
-        self._children = [
-            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-            for _ in range(count)
-        ]
+        self._command = [sys.executable, __file__, "--spender", url]
+        self._children = [self._born() for _ in range(count)]
         for child in self._children:
             self._answer(child)
 
+    def _born(self) -> "subprocess.Popen[str]":
+        return subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
     def trial(self, owner: str, simultaneous: int) -> Trial:
-        each, rest = divmod(simultaneous, len(self._children))
-        for number, child in enumerate(self._children):
-            assert child.stdin is not None
-            child.stdin.write(f"{owner} p{number} {each + (number < rest)}\n")
-        for child in self._children:  # all have their orders: now let them go
-            assert child.stdin is not None
-            child.stdin.flush()
+        self._order(owner, simultaneous)
         answers: list[dict[str, Any]] = [self._answer(child) for child in self._children]
-        failed = [failure for answer in answers for failure in answer["failed"]]
-        if failed:
-            raise SystemExit(f"A hold failed: {failed[0]}")
+        _raise_failures(answers)
         admitted = simultaneous - sum(answer["refused"] for answer in answers)
         return Trial(
             admitted=admitted,
@@ -120,6 +133,46 @@ class Spenders:
             false_refusals=max(0, min(simultaneous, PAYS_FOR) - admitted),
             seconds=max(answer["end"] for answer in answers) - min(answer["start"] for answer in answers),
         )
+
+    def deadly_trial(self, owner: str, simultaneous: int, dice: random.Random) -> int:
+        """As `trial`, but one to all but one of the processes are killed somewhere in the middle; new ones then do
+        what the dead had to do. Returns how many were killed."""
+        victims = dice.sample(range(len(self._children)), dice.randint(1, len(self._children) - 1))
+        shares = self._order(owner, simultaneous)
+        time.sleep(dice.uniform(0, simultaneous / 600))  # about as long as all of it takes
+        for number in victims:
+            self._children[number].kill()
+        answers = [
+            self._answer(child) for number, child in enumerate(self._children) if number not in victims
+        ]
+        for number in victims:
+            self._children[number].communicate()
+            self._children[number] = self._born()
+        for number in victims:
+            self._answer(self._children[number])
+        for number in victims:
+            self._tell(number, f"{owner} p{number} {shares[number]}")
+        again = [self._answer(self._children[number]) for number in victims]
+        _raise_failures(answers + again)
+        return len(victims)
+
+    def _order(self, owner: str, simultaneous: int) -> list[int]:
+        each, rest = divmod(simultaneous, len(self._children))
+        shares = [each + (number < rest) for number in range(len(self._children))]
+        for number, share in enumerate(shares):
+            child = self._children[number]
+            assert child.stdin is not None
+            child.stdin.write(f"{owner} p{number} {share}\n")
+        for child in self._children:  # all have their orders: now let them go
+            assert child.stdin is not None
+            child.stdin.flush()
+        return shares
+
+    def _tell(self, number: int, line: str) -> None:
+        stdin = self._children[number].stdin
+        assert stdin is not None
+        stdin.write(f"{line}\n")
+        stdin.flush()
 
     def close(self) -> None:
         for child in self._children:
@@ -132,6 +185,12 @@ class Spenders:
         if not line:
             raise SystemExit(f"A spending process ended with status {child.wait()}.")
         return json.loads(line)
+
+
+def _raise_failures(answers: list[dict[str, Any]]) -> None:
+    failed = [failure for answer in answers for failure in answer["failed"]]
+    if failed:
+        raise SystemExit(f"A hold failed: {failed[0]}")
 
 
 # --- databases -----------------------------------------------------------------------------------------------
@@ -191,10 +250,80 @@ def measure(name: str, url: str, processes: int, sizes: tuple[int, ...], trials:
     return [row_of(name, processes, simultaneous, results, wrong) for simultaneous, results in done]
 
 
-def row_of(name: str, processes: int, simultaneous: int, results: list[Trial], wrong: int) -> Row:
+def measure_deaths(name: str, url: str, processes: int, sizes: tuple[int, ...], trials: int) -> list[Row]:
+    """Four budgets at once, one of them tight in turn, and processes that are killed while they place holds."""
+    spenders = Spenders(url, processes)
+    dice = random.Random(20261121)
+    done: list[tuple[int, list[Trial]]] = []
+    number = 0
+    try:
+        for simultaneous in sizes:
+            results: list[Trial] = []
+            for _ in range(trials):
+                owner = f"k{number}"
+                asyncio.run(cap_all_kinds(url, owner, KINDS[number % len(KINDS)]))
+                started = time.monotonic()
+                killed = spenders.deadly_trial(owner, simultaneous, dice)
+                seconds = time.monotonic() - started
+                admitted = asyncio.run(held_by(url, owner))
+                short = max(0, min(simultaneous, PAYS_FOR) - admitted)
+                results.append(
+                    Trial(
+                        admitted=admitted,
+                        over=max(0, admitted * AMOUNT - CAP),
+                        false_refusals=short,
+                        seconds=seconds,
+                        killed=killed,
+                    )
+                )
+                number += 1
+            done.append((simultaneous, results))
+    finally:
+        spenders.close()
+    wrong = asyncio.run(differences(url))
+    return [
+        row_of(name, processes, simultaneous, results, wrong, budgets=4) for simultaneous, results in done
+    ]
+
+
+async def cap_all_kinds(url: str, name: str, tight: BudgetScope) -> None:
+    """Budgets of every kind that count the calls of one trial: the tight one pays for ten and a half of them, the
+    others for twice as many."""
+    database = Database(url)
+    await database.open()
+    books = Ledger(database, UNCAPPED)
+    used = sum(
+        use.held + use.spent for use in await books.list_budgets() if use.budget.scope is BudgetScope.TOTAL
+    )
+    for scope in KINDS:
+        cap = CAP if scope is tight else 2 * CAP
+        is_total = scope is BudgetScope.TOTAL
+        await books.set_budget(
+            scope=scope,
+            subject="" if is_total else name,
+            period=Period.TOTAL,
+            cap=cap + used if is_total else cap,
+        )
+    await database.close()
+
+
+async def held_by(url: str, owner: str) -> int:
+    database = Database(url)
+    await database.open()
+    query = sa.text("SELECT count(*) FROM holds WHERE owner = :owner")
+    count = await database.read(lambda c: c.execute(query, {"owner": owner}).scalar_one())
+    await database.close()
+    return int(count)
+
+
+def row_of(
+    name: str, processes: int, simultaneous: int, results: list[Trial], wrong: int, *, budgets: int = 1
+) -> Row:
     admitted = sorted({trial.admitted for trial in results})
     return Row(
         database=name,
+        budgets=budgets,
+        killed=sum(trial.killed for trial in results),
         processes=processes,
         simultaneous=simultaneous,
         pays_for=PAYS_FOR,
@@ -211,6 +340,8 @@ def show(rows: list[Row], aim_met: bool) -> None:
     table = Table(title=f"Is a cap a cap? Aim: {AIM}")
     for heading in (
         "database",
+        "budgets",
+        "killed",
         "processes",
         "at once",
         "cap pays for",
@@ -225,7 +356,7 @@ def show(rows: list[Row], aim_met: bool) -> None:
     for row in rows:
         table.add_row(*(str(value) for value in row))
     console = Console()
-    console.width = max(console.width, 120)  # a cut-off figure is no figure
+    console.width = max(console.width, 140)  # a cut-off figure is no figure
     console.print(table)
     console.print(f"The aim is {'met' if aim_met else 'MISSED'}.")
 
@@ -249,6 +380,8 @@ def main() -> int:
             asyncio.run(prepare(url))
             for processes in (1, 4):
                 rows += measure(name, url, processes, sizes, trials)
+    with postgres_url() as url:
+        rows += measure_deaths("postgresql", url, 4, sizes, 4 if options.quick else 20)
     aim_met = not any(row.over_micro_usd or row.false_refusals or row.audit_differences for row in rows)
     show(rows, aim_met)
     if options.json:

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import unquote
@@ -15,73 +15,52 @@ from bottega import __version__
 from bottega.analytics import Analytics
 from bottega.compute import ComputePool
 from bottega.domain.asset import Asset
-from bottega.domain.base import Value
 from bottega.domain.intent import Intent, IntentContext
 from bottega.domain.job import Event, FinishedJob, Job, JobState
 from bottega.domain.money import micro_usd
-from bottega.domain.plan import Constraints, Plan
 from bottega.domain.principal import LOCAL, Principal
 from bottega.domain.request import InputRef, Preference, Request, Role
-from bottega.domain.task import TaskInput
 from bottega.engines.protocol import Engine
 from bottega.engines.registry import built_in_engines
-from bottega.errors import (
-    Conflict,
-    InputError,
-    InvalidOption,
-    MissingInput,
-    NoCandidate,
-    NotFound,
-    WorkflowUnknown,
-)
-from bottega.intent.policy import check as check_policy
-from bottega.intent.policy import parse_policy, refusal
+from bottega.errors import Conflict, InputError, NotFound
 from bottega.intent.recorder import IntentRecorder
 from bottega.jobs.attempts import Attempts
+from bottega.jobs.calls import Calls
 from bottega.jobs.feed import follow
 from bottega.jobs.identity import new_id
+from bottega.jobs.judging import Judging
 from bottega.jobs.pipeline import Pipeline
 from bottega.jobs.queue import NewJob, enqueue, release, request_cancel
 from bottega.jobs.records import JobPayload, count_by_state, find_submission, list_jobs, load_job
 from bottega.jobs.runner import Runner, RunnerOptions
+from bottega.llm import LanguageModels
 from bottega.models import Catalogue, load_catalogue
-from bottega.references import (
-    Reference,
-    ReferenceBook,
-    Resolved,
-    WebReference,
-    web_search,
-    why_no_web_search,
-    with_person_to_work_on,
+from bottega.planning import Planned, Planner, PolicyGate, Reader, context_of
+from bottega.planning.gate import REMEMBERED_S
+from bottega.references import ReferenceBook, Resolved, WebReference, web_search, why_no_web_search
+from bottega.resilience import (
+    BreakerPolicy,
+    Breakers,
+    RateLimits,
+    SharedState,
+    TooMany,
+    fetch,
+    user_limits,
 )
-from bottega.resilience import fetch
-from bottega.routing import Learning, make_plan
 from bottega.settings import Settings
 from bottega.spend import Ledger
 from bottega.store.assets import AssetStore
 from bottega.store.cache import ResultCache
 from bottega.store.database import Database
+from bottega.store.keyed_cache import DatabaseEntries, KeyedCache, RedisEntries
 from bottega.store.keys import KeyStore
+from bottega.store.pixel_digests import PixelDigests
 from bottega.store.signals import CANCELS, JOBS, job_topic
-from bottega.workflows.protocol import Options, Workflow
-from bottega.workflows.registry import all_workflows, find_workflow, workflow_for
-from bottega.workflows.tasks import load_inputs
+from bottega.workflows.registry import all_workflows
+
+__all__ = ["Bottega", "InputFile", "Planned", "context_of", "make_request"]
 
 _FETCH_SECONDS = 30.0
-
-
-class Planned(Value):
-    """A request and what was decided about it; nothing is stored or run yet.
-
-    The pictures that the sentence mentions are among the request's inputs; `references` are what they were saved as.
-    `notes` are for people.
-    """
-
-    request: Request
-    intent: Intent
-    plan: Plan
-    references: tuple[Reference, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,26 +86,79 @@ class Bottega:
         catalogue: Catalogue | None = None,
     ) -> None:
         self.settings = settings or Settings()
-        self.catalogue = catalogue or load_catalogue(self.settings.catalogue)
+        self.catalogue = catalogue or load_catalogue(
+            self.settings.catalogue, gpu_second_price=self.settings.gpu_second_price
+        )
         self.engines = built_in_engines(self.settings) if engines is None else engines
         self.workflows = all_workflows()
         self.database = Database(self.settings.database)
         self.compute = ComputePool(self.settings.compute_processes, self.settings.compute_timeout_seconds)
         self.store = AssetStore(self.database, self.compute, self.settings)
+        self.shared = SharedState(self.settings.redis_url) if self.settings.redis_url else None
+        self.breakers = Breakers(BreakerPolicy.from_settings(self.settings), self.shared)
+        self.limits = RateLimits(self.shared)
         self.references = ReferenceBook(self.database, self.store)
-        self.intents = IntentRecorder()
         self.web_search = web_search(self.settings)
         self.keys = KeyStore(self.database)
         self.ledger = Ledger(self.database, self.settings)
         self.analytics = Analytics(self.database)
-        self._policy = parse_policy(self.settings.policy)
+        self.language = LanguageModels(
+            self.settings, self.catalogue, compatible_mode=self.settings.openai_compatible_output
+        )
+        entries = RedisEntries(self.shared) if self.shared else DatabaseEntries(self.database)
+        kept = KeyedCache(entries, "intent", self.settings.intent_cache_ttl)
+        self.reader = Reader(self.settings, self.language, self.ledger, kept)
+        self.planner = self._build_planner(entries)
         self._pipeline = self._build_pipeline()
         self._runner: Runner | None = None
 
+    def _build_planner(self, entries: DatabaseEntries | RedisEntries) -> Planner:
+        gate = PolicyGate(
+            self.settings,
+            self.language,
+            self.ledger,
+            self.analytics,
+            self.compute,
+            words=KeyedCache(entries, "moderated-words", REMEMBERED_S),
+            pictures=KeyedCache(entries, "looked-at-picture", REMEMBERED_S),
+        )
+        return Planner(
+            settings=self.settings,
+            catalogue=self.catalogue,
+            engines=self.engines,
+            workflows=self.workflows,
+            store=self.store,
+            references=self.references,
+            reader=self.reader,
+            gate=gate,
+            ledger=self.ledger,
+            analytics=self.analytics,
+            breakers=self.breakers,
+            web_search=self.web_search,
+        )
+
     def _build_pipeline(self) -> Pipeline:
-        cache = ResultCache(self.database, self.settings.result_cache_days)
-        attempts = Attempts(self.settings, self.engines, self.catalogue, self.store, cache, self.compute)
-        return Pipeline(self.settings, self.workflows, self.store, attempts, cache, self.compute)
+        cache = ResultCache(
+            self.database,
+            self.settings.result_cache_days,
+            digests=PixelDigests(
+                self.database,
+                self.compute,
+                self.store.result_limits,
+                timeout_s=self.settings.decode_timeout_seconds,
+            ),
+            shared=self.shared if self.settings.result_cache == "redis" else None,
+        )
+        attempts = Attempts(
+            self.settings,
+            self.engines,
+            self.catalogue,
+            self.store,
+            self.compute,
+            Calls(self.settings, self.breakers, self.limits),
+        )
+        judging = Judging(self.settings, self.language, self.ledger, self.store, self.compute)
+        return Pipeline(self.settings, self.workflows, self.store, attempts, cache, judging)
 
     # --- life ------------------------------------------------------------------------------------------------
 
@@ -155,8 +187,11 @@ class Bottega:
         if self._runner is not None:
             await self._runner.stop(self.settings.shutdown_grace_seconds)
             self._runner = None
+        await self.language.aclose()
         await self.compute.close()
         await self.database.close()
+        if self.shared is not None:
+            await self.shared.close()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -199,12 +234,24 @@ class Bottega:
 
     # --- deciding --------------------------------------------------------------------------------------------
 
-    def classify(self, prompt: str, context: IntentContext, *, classifier: str | None = None) -> Intent:
+    async def classify(
+        self,
+        prompt: str,
+        context: IntentContext,
+        who: Principal = LOCAL,
+        *,
+        classifier: str | None = None,
+    ) -> Intent:
         """What the sentence wants, with so many pictures at hand; `intents.metrics()` counts it.
 
         `classifier` names another one than the default. Raises InputError, InvalidOption.
         """
-        return self.intents.classify(prompt, context, classifier)
+        return await self.reader.read(prompt, context, owner=who.owner, classifier=classifier)
+
+    @property
+    def intents(self) -> IntentRecorder:
+        """What was classified in this process."""
+        return self.reader.recorder
 
     async def find_public_pictures(self, query: str, *, limit: int = 10) -> tuple[WebReference, ...]:
         """Search the web; the words leave the machine, and the service bills its key. Raises InputError where no web
@@ -217,116 +264,14 @@ class Bottega:
     async def plan(
         self, request: Request, who: Principal = LOCAL, *, intent: Intent | None = None
     ) -> Planned:
-        """Decide everything about a request; nothing is run and nothing written.
+        """Decide everything about a request; nothing is run. See `planning.Planner.plan`."""
+        return await self.planner.plan(request, who, intent=intent)
 
-        `intent` is what its sentence was taken for already. Raises UnknownMention, WorkflowUnknown, MissingInput,
-        InvalidOption, NoCandidate or BudgetExceeded, each saying what to do.
-        """
-        return await self._plan(await self.references.resolve(request, who.owner), who, intent)
-
-    async def _plan(self, resolved: Resolved, who: Principal, intent: Intent | None = None) -> Planned:
-        request = resolved.request
-        await self._check_policy(request, who)
-        inputs = await load_inputs(self.store, request, who.owner)
-        request, inputs = _clips_named_as_such(request, inputs)
-        intent = self._intent(request, intent)
-        workflow = (
-            find_workflow(self.workflows, request.workflow)
-            if request.workflow is not None
-            else workflow_for(self.workflows, intent)
-        )
-        served = with_person_to_work_on(resolved, {spec.role: spec.minimum for spec in workflow.inputs})
-        if served != request:
-            request, inputs = served, await load_inputs(self.store, served, who.owner)
-        read = workflow.read_options(request.prompt)
-        options = _options(workflow, {**read, **request.options})
-        task = workflow.prepare(request, intent, options, inputs)
-        constraints = await self._constraints(request, workflow, inputs, who)
-        try:
-            plan = make_plan(
-                task,
-                self.catalogue,
-                constraints,
-                request.preference,
-                engines=frozenset(self.engines),
-                local_engines=frozenset(name for name, engine in self.engines.items() if engine.local),
-                options=options.model_dump(mode="json"),
-                options_read=tuple(sorted(set(read) - set(request.options))),
-                learn=Learning.for_request(request, constraints.observations, enabled=self.settings.learning),
-                attempts=self.settings.max_attempts,
-            )
-        except NoCandidate as error:
-            if not error.details.get("ruled_out"):  # nobody knows this work: say which engine to set up
-                error.hint = self._setup_hints() or error.hint
-            raise
-        return Planned(
-            request=request,
-            intent=intent,
-            plan=plan,
-            references=resolved.references,
-            notes=self.notes_on(intent),
-        )
-
-    def notes_on(self, intent: Intent) -> tuple[str, ...]:
-        """What people should know of an intent beside the plan."""
-        if not intent.requires_web_search:
-            return ()
-        wanted = f"Public pictures of “{intent.web_search_query}” would help."
-        if self.web_search is not None:
-            return (f"{wanted} They can be searched for, and one of them given as a reference.",)
-        reason, hint = why_no_web_search(self.settings)
-        return (f"{wanted} They are not searched for: {reason}. {hint} The work goes on without them.",)
-
-    async def _check_policy(self, request: Request, who: Principal) -> None:
-        """Raises PolicyRefused, and remembers that it did, for what the content policy does not allow."""
-        pictured = bool(request.with_role(Role.PERSON))
-        findings = check_policy(request.prompt, self._policy, person_pictured=pictured)
-        if findings:
-            await self.analytics.note_refusal(who.owner, findings[0].category.value)
-            raise refusal(findings)
-
-    def _setup_hints(self) -> str:
-        """What to configure so that the engines that cannot be used now can be."""
-        hints = (engine.availability().hint for engine in self.engines.values())
-        return " ".join(hint for hint in hints if hint)
-
-    def _intent(self, request: Request, known: Intent | None) -> Intent:
-        if request.workflow is not None:
-            workflow = find_workflow(self.workflows, request.workflow)
-            subkind = workflow.name.partition("/")[2] or None
-            return Intent(
-                workflow=workflow.work_class,
-                subkind=subkind,
-                confidence=1.0,
-                reasoning="You named the workflow.",
-                classifier="user",
-            )
-        intent = known or self.classify(request.prompt, context_of(request))
-        if intent.out_of_scope:
-            raise WorkflowUnknown(
-                "This does not read like work on pictures or clips.",
-                hint="Say what the picture should become, or name the workflow.",
-            )
-        if intent.needs_clarification is not None:
-            raise MissingInput(intent.needs_clarification, hint="Give the picture or clip that is meant.")
-        return intent
-
-    async def _constraints(
-        self, request: Request, workflow: Workflow, inputs: Sequence[TaskInput], who: Principal
-    ) -> Constraints:
-        unavailable: dict[str, tuple[str, str]] = {}
-        for name, engine in self.engines.items():
-            availability = engine.availability()
-            if not availability.usable:
-                unavailable[name] = (availability.reason, availability.hint)
-        return Constraints(
-            budget_left=await self.ledger.budget_left(who.owner),
-            max_cost=request.max_cost,
-            stay_local=request.stay_local,
-            megapixels=sum(item.media.megapixels for item in inputs),
-            unavailable=unavailable,
-            observations=await self.analytics.observations(workflow.name),
-        )
+    async def may_ask(self, who: Principal, *, what: str = "work") -> None:
+        """Count one more request of this user. Raises RateLimited, which says when to come back."""
+        taken = await self.limits.take(f"{what}:{who.owner}", user_limits(self.settings))
+        if isinstance(taken, TooMany):
+            raise taken.as_error()
 
     # --- working ---------------------------------------------------------------------------------------------
 
@@ -404,7 +349,7 @@ class Bottega:
             return await self.job(job_id, who)
         # Its mentions became inputs when it was first planned; what they name by now does not matter.
         again = Resolved(request=job.request.model_copy(update={"fresh": True}))
-        return await self.enqueue(await self._plan(again, who), who)
+        return await self.enqueue(await self.planner.plan_resolved(again, who), who)
 
     async def finished(
         self,
@@ -492,33 +437,8 @@ class Bottega:
                 "running": self._runner.running if self._runner is not None else 0,
             },
             "engines": {name: engine.availability().model_dump() for name, engine in self.engines.items()},
+            "breakers": [asdict(state) for state in await self.breakers.states()],
         }
-
-
-def context_of(request: Request) -> IntentContext:
-    """What the classifier may know of a request whose mentions are among its inputs."""
-    roles = [ref.role for ref in request.inputs]
-    return IntentContext(
-        working_images=roles.count(Role.WORKING),
-        working_videos=roles.count(Role.CLIP),
-        references=sum(role in (Role.REFERENCE, Role.PERSON, Role.GARMENT) for role in roles),
-    )
-
-
-def _clips_named_as_such(
-    request: Request, inputs: tuple[TaskInput, ...]
-) -> tuple[Request, tuple[TaskInput, ...]]:
-    """What is given to be worked on and moves is a clip, whatever it was called."""
-    named = tuple(
-        item.model_copy(update={"role": Role.CLIP})
-        if item.media.is_clip and item.role is Role.WORKING
-        else item
-        for item in inputs
-    )
-    if named == inputs:
-        return request, inputs
-    refs = tuple(InputRef(role=item.role, asset_id=item.asset_id) for item in named)
-    return request.model_copy(update={"inputs": refs}), named
 
 
 def make_request(*, max_cost_usd: str | None = None, **fields: Any) -> Request:
@@ -538,24 +458,6 @@ def _input_file(image: Path | str | bytes | InputFile) -> InputFile:
     if isinstance(image, InputFile):
         return image
     return InputFile(Path(image).expanduser() if isinstance(image, str) else image)
-
-
-def _options(workflow: Workflow, values: dict[str, Any]) -> Options:
-    try:
-        return workflow.options.model_validate(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"]) or "options"
-        known = ", ".join(workflow.options.model_fields)
-        if first["type"] == "extra_forbidden":
-            raise InvalidOption(
-                f"{workflow.name} has no option {name!r}.", hint=f"Its options are: {known}."
-            ) from None
-        raise InvalidOption(
-            f"The option {name} cannot be {first['input']!r}: {first['msg']}.",
-            hint=f"The options of {workflow.name} are: {known}.",
-            option=name,
-        ) from None
 
 
 def _copy_beside(source: Path, folder: Path, name: str) -> Path:

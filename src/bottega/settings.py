@@ -148,8 +148,20 @@ class Settings(BaseSettings):
     )
     classifier_model: str = ""
     """The language model that reads sentences first, such as `openai/gpt-6-luna`; empty: none does."""
+    classifier_fallbacks: tuple[str, ...] = ()
+    """Further models, asked when that one takes no calls."""
+    classifier_ask_below: float = Field(default=0.9, gt=0, le=1)
+    """A language model is asked only where the embedded classifier is less sure than this; 1: always."""
+
+    # Looking at results and at pictures
     judge_model: str = ""
     """The vision model that looks at results beside the measured checks; empty: none does."""
+    judge_fallbacks: tuple[str, ...] = ()
+    """Further models, asked when that one takes no calls."""
+    vision_missing: Literal["accept", "not judged"] = "not judged"
+    """What a result is that passed the measured checks while the vision model could not be asked."""
+    check_pictures: bool = False
+    """Whether the vision model also looks at pictures to be worked on, for the content policy."""
     moderation: Literal["none", "openai"] = "none"
     """Whose moderation is asked beside the local content policy. It gets the words, and pictures to be worked on."""
 
@@ -179,6 +191,8 @@ class Settings(BaseSettings):
     # Any server that speaks the OpenAI API (a local one, for instance): pictures, and language models
     openai_compatible_base_url: str = ""
     openai_compatible_api_key: str = ""
+    openai_compatible_output: Literal["native", "tool", "prompted"] = "native"
+    """How its language models are asked for structured answers."""
     restricted_licences: bool = False
     """Whether models whose licence forbids commercial use may be planned."""
 
@@ -206,6 +220,10 @@ class Settings(BaseSettings):
         default=60.0, gt=0, validation_alias=_also("CIRCUIT_BREAKER_TIMEOUT", "CIRCUIT_BREAKER_TIMEOUT")
     )
     """Seconds until it is tried again."""
+    circuit_breaker_failure_rate: float = Field(default=0.5, gt=0, le=1)
+    """Share of failures among the last calls after which it is left alone as well."""
+    circuit_breaker_probe_seconds: float = Field(default=120.0, gt=0)
+    """After this a trial call that says nothing counts as dead."""
     circuit_breaker_successes: int = Field(default=3, ge=1)
     """Successes in a row that it needs then."""
     retry_attempts: int = Field(default=3, ge=1)

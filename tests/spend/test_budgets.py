@@ -13,7 +13,9 @@ from bottega.store.database import Database
 from bottega.store.schema import budgets
 
 DOLLAR = micro_usd(1)
-UNCAPPED = Settings(budget_user_hour=None)
+VENDORS = ("openai", "gemini", "replicate", "stability", "anthropic")
+NO_PROVIDER_CAPS = {f"budget_{vendor}_day": None for vendor in VENDORS}
+UNCAPPED = Settings(budget_user_hour=None, **NO_PROVIDER_CAPS)
 
 
 def _at(*when: int) -> float:
@@ -66,7 +68,7 @@ async def test_the_settings_caps_are_there_after_opening_and_gone_when_taken_out
 
 
 async def test_a_default_cap_counts_for_every_owner_by_itself(database: Database) -> None:
-    books = Ledger(database, Settings(budget_user_hour=1))
+    books = Ledger(database, Settings(budget_user_hour=1, **NO_PROVIDER_CAPS))
     await books.open()
     for owner in ("ann", "bob"):
         await books.hold(hold_id=owner, owner=owner, job_id="j", model_id="m", amount=DOLLAR)
@@ -166,7 +168,7 @@ async def test_a_settings_cap_takes_the_place_of_one_set_by_hand(database: Datab
     books = Ledger(database, UNCAPPED)
     await books.set_budget(scope=BudgetScope.TOTAL, period=Period.MONTH, cap=5 * DOLLAR)
     await books.hold(hold_id="h1", owner="ann", job_id="j", model_id="m", amount=DOLLAR)
-    await Ledger(database, Settings(budget_user_hour=None, budget_total_month=3)).open()
+    await Ledger(database, Settings(budget_user_hour=None, budget_total_month=3, **NO_PROVIDER_CAPS)).open()
     rows = await database.read(lambda c: c.execute(sa.select(budgets.c.id, budgets.c.cap)).all())
     assert [tuple(row) for row in rows] == [("default:total:month", 3 * DOLLAR)]
     assert await books.budget_left("ann") == 2 * DOLLAR

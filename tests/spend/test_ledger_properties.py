@@ -1,6 +1,7 @@
 """Money, whatever happens in whatever order: every answer is compared with a plain model of the rules."""
 
 import asyncio
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -28,11 +29,23 @@ from bottega.spend import (
 from bottega.spend.budgets import remove_budget, set_budget, window_bounds
 from bottega.spend.ledger import budget_left
 from bottega.store.database import Database
-from bottega.store.schema import budget_windows, budgets, hold_windows, holds, ledger
+from bottega.store.schema import budget_alerts, budget_windows, budgets, hold_windows, holds, ledger
 
 OWNERS = ("ann", "bob")
+PROVIDERS = ("openai", "gemini")
+PROJECTS = ("", "spring")
 AMOUNTS = st.integers(1, 60)
-SUBJECTS = st.sampled_from([("user", "ann"), ("user", "*"), ("total", "")])
+SUBJECTS = st.sampled_from(
+    [
+        ("user", "ann"),
+        ("user", "*"),
+        ("provider", "openai"),
+        ("provider", "*"),
+        ("project", "spring"),
+        ("project", "*"),
+        ("total", ""),
+    ]
+)
 
 
 @dataclass
@@ -40,8 +53,13 @@ class ModelHold:
     owner: str
     amount: int
     at: float
+    provider: str = ""
+    project: str = ""
     state: HoldState = HoldState.HELD
     charged: int = 0
+
+    def counts_for(self, scope: str) -> str:
+        return {"user": self.owner, "provider": self.provider, "project": self.project}[scope]
 
     @property
     def used(self) -> int:
@@ -60,7 +78,7 @@ class Money(RuleBasedStateMachine):
         self.now = 1_753_999_000.0  # 16 minutes before the end of a month
         self.holds: dict[str, ModelHold] = {}
         self.caps: dict[tuple[str, str, Period], int] = {}
-        for table in (ledger, hold_windows, holds, budget_windows, budgets):
+        for table in (ledger, hold_windows, holds, budget_windows, budget_alerts, budgets):
             self.write(lambda c, t=table: c.execute(sa.delete(t)))
 
     def write(self, work: Any) -> Any:
@@ -68,11 +86,12 @@ class Money(RuleBasedStateMachine):
 
     # --- the model -----------------------------------------------------------------------------------------
 
-    def left(self, owner: str) -> int | None:
-        """The smallest remainder of the caps that apply to the owner."""
+    def left(self, owner: str, provider: str = "", project: str = "") -> int | None:
+        """The smallest remainder of the caps that apply."""
+        asked = {"user": owner, "provider": provider, "project": project}
         rest: list[int] = []
         for (scope, subject, period), cap in self.caps.items():
-            if scope == "user" and subject not in (owner, "*"):
+            if scope != "total" and (not asked[scope] or subject not in (asked[scope], "*")):
                 continue
             start, end = window_bounds(period, self.now)
             rest.append(
@@ -82,7 +101,7 @@ class Money(RuleBasedStateMachine):
                     for hold in self.holds.values()
                     if hold.at >= start
                     and (end is None or hold.at < end)
-                    and (scope == "total" or hold.owner == owner)
+                    and (scope == "total" or hold.counts_for(scope) == asked[scope])
                 )
             )
         return min(rest, default=None)
@@ -96,23 +115,36 @@ class Money(RuleBasedStateMachine):
     def a_first_budget(self, cap: int) -> None:
         self.change_a_budget(("user", "*"), Period.HOUR, cap)
 
-    @rule(owner=st.sampled_from(OWNERS), amount=AMOUNTS)
-    def hold(self, owner: str, amount: int) -> None:
+    @rule(
+        owner=st.sampled_from(OWNERS),
+        provider=st.sampled_from(PROVIDERS),
+        project=st.sampled_from(PROJECTS),
+        amount=AMOUNTS,
+    )
+    def hold(self, owner: str, provider: str, project: str, amount: int) -> None:
         hold_id = f"h{len(self.holds)}"
-        left = self.left(owner)
-        outcome = self.place(hold_id, owner, amount)
+        left = self.left(owner, provider, project)
+        outcome = self.place(hold_id, owner, amount, provider, project)
         if left is None or amount <= left:
             assert outcome == Held(hold_id=hold_id, amount=amount)
-            self.holds[hold_id] = ModelHold(owner, amount, self.now)
+            self.holds[hold_id] = ModelHold(owner, amount, self.now, provider, project)
         else:
             assert isinstance(outcome, Refused)
             assert outcome.use.left < amount
             self.holds.pop(hold_id, None)
 
-    def place(self, hold_id: str, owner: str, amount: int) -> Any:
+    def place(self, hold_id: str, owner: str, amount: int, provider: str = "", project: str = "") -> Any:
         return self.write(
             lambda c: place_hold(
-                c, hold_id=hold_id, owner=owner, job_id="j", model_id="m", amount=amount, now=self.now
+                c,
+                hold_id=hold_id,
+                owner=owner,
+                job_id="j",
+                model_id="m",
+                amount=amount,
+                now=self.now,
+                provider=provider,
+                project=project,
             )
         )
 
@@ -182,10 +214,20 @@ class Money(RuleBasedStateMachine):
 
     @invariant()
     def what_is_left_is_what_the_rules_say(self) -> None:
-        for owner in OWNERS:
-            left = self.left(owner)
-            found = self.write(lambda c, o=owner: budget_left(c, o, self.now))
-            assert found == (None if left is None else max(0, left))
+        calls = list(itertools.product(OWNERS, ("", *PROVIDERS), PROJECTS))
+        found = self.write(
+            lambda c: [
+                budget_left(c, owner, self.now, provider=provider, project=project)
+                for owner, provider, project in calls
+            ]
+        )
+        rules = [self.left(*call) for call in calls]
+        assert found == [None if left is None else max(0, left) for left in rules]
+
+    @invariant()
+    def an_alert_is_given_once_and_not_before_its_level(self) -> None:
+        for row in self.write(lambda c: c.execute(sa.select(budget_alerts)).all()):
+            assert row.used * 100 >= row.level * row.cap
 
     @invariant()
     def a_hold_begins_once_and_ends_at_most_once(self) -> None:

@@ -13,7 +13,7 @@ from typing import Final, Self
 from bottega.errors import InvalidOption
 
 AI_CLASSIFICATION: Final = "ai_classification"
-"""Whether a language model may classify requests: AI_CLASSIFICATION_ENABLED, AI_CLASSIFICATION_ROLLOUT_PERCENTAGE."""
+"""Whether the classifiers read a user's sentences, or the keyword rules: AI_CLASSIFICATION_ENABLED, AI_CLASSIFICATION_ROLLOUT_PERCENTAGE."""
 
 _ENABLED: Final = "_ENABLED"
 _PERCENTAGE: Final = "_ROLLOUT_PERCENTAGE"

@@ -15,6 +15,7 @@ from bottega.domain.request import Preference, Request
 from bottega.domain.task import Task, TaskInput
 from bottega.engines.protocol import USABLE, Availability
 from bottega.errors import InputError, NoCandidate
+from bottega.intent import classify
 from bottega.intent.policy import default_rulebook
 from bottega.routing import make_plan
 from bottega.workflows.protocol import Options, Workflow
@@ -58,7 +59,7 @@ def warm_up(shop: Bottega) -> None:
     for workflow in shop.workflows.values():
         options_schema(workflow.options)
         availability(shop, workflow, {})
-    shop.classify("Sharpen this and double its size", IntentContext(working_images=1))
+    classify("Sharpen this and double its size", IntentContext(working_images=1))
     default_rulebook()
     # What exists now stays. The collector need not look through it again and again, stopping every request for
     # some tens of milliseconds.

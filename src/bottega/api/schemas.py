@@ -14,7 +14,7 @@ from bottega.domain.asset import Asset
 from bottega.domain.base import Value
 from bottega.domain.intent import Intent, IntentContext
 from bottega.domain.job import Job
-from bottega.domain.money import MicroUsd, format_usd, micro_usd
+from bottega.domain.money import MicroUsd
 from bottega.domain.plan import Plan
 from bottega.domain.principal import Scope
 from bottega.domain.request import InputRef, Preference, Request, Role
@@ -319,18 +319,7 @@ class ModelList(Value):
 
 def price_in_words(model: Model) -> str:
     """`free`, `$0.04 per picture`, `$0.01 per run and $0.002 per megapixel`, `unknown`."""
-    price = model.price
-    if price is None or not price.is_known:
-        return "unknown"
-    if price.free:
-        return "free"
-    parts = (
-        (price.per_run, "run"),
-        (price.per_image, "picture"),
-        (price.per_megapixel, "megapixel"),
-    )
-    stated = [f"{format_usd(micro_usd(amount))} per {unit}" for amount, unit in parts if micro_usd(amount)]
-    return " and ".join(stated)
+    return model.price.in_words() if model.price is not None and model.price.is_known else "unknown"
 
 
 class BudgetList(Value):

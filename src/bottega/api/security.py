@@ -142,7 +142,24 @@ async def _administrating(who: Annotated[Principal, Depends(_asking)]) -> Princi
     return who
 
 
+async def _asking_for_work(request: Request, who: Annotated[Principal, Depends(_asking)]) -> Principal:
+    """Raises RateLimited, which says when to come back."""
+    shop: Bottega = request.app.state.bottega
+    await shop.may_ask(who)
+    return who
+
+
+async def _asking_for_a_plan(request: Request, who: Annotated[Principal, Depends(_asking)]) -> Principal:
+    """Raises RateLimited: plans, which are made while a sentence is written, are counted apart from work."""
+    shop: Bottega = request.app.state.bottega
+    await shop.may_ask(who, what="plan")
+    return who
+
+
 Shop = Annotated[Bottega, Depends(_shop)]
 Who = Annotated[Principal, Depends(_asking)]
 Admin = Annotated[Principal, Depends(_administrating)]
 """Parameters of routes: the application object, who asks, and who asks if it is an administrator."""
+Worker = Annotated[Principal, Depends(_asking_for_work)]
+Asker = Annotated[Principal, Depends(_asking_for_a_plan)]
+"""Who asks for work, and who asks what it would be, each within the user's limits of requests."""

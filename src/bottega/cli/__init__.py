@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bottega import __version__
-from bottega.cli import budget, demo, doctor, jobs, keys, mcp, models, references, run, serve
+from bottega.cli import budget, demo, doctor, jobs, keys, mcp, models, references, run, serve, simulate
 from bottega.cli.session import EXIT_CODES
 
 __all__ = ["application", "main"]
@@ -38,7 +38,7 @@ def _options(  # pyright: ignore[reportUnusedFunction]
     pass
 
 
-for _module in (run, serve, mcp, budget, doctor, demo):
+for _module in (run, serve, mcp, budget, doctor, demo, simulate):
     _module.add_to(application)
 for _group in (
     jobs.group,

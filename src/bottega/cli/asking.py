@@ -101,7 +101,7 @@ async def planned_for(bottega: Bottega, request: Request, destination: Destinati
     return await bottega.plan(request.model_copy(update={"options": {**request.options, "format": wanted}}))
 
 
-def understood(bottega: Bottega, request: Request) -> Intent | None:
+async def understood(bottega: Bottega, request: Request) -> Intent | None:
     """What the sentence of a refused request was taken for; None when that could not be said either."""
     if request.workflow is not None:
         return None
@@ -112,6 +112,6 @@ def understood(bottega: Bottega, request: Request) -> Intent | None:
         references=roles[Role.REFERENCE] + roles[Role.PERSON] + roles[Role.GARMENT],
     )
     try:
-        return bottega.classify(request.prompt, context)
+        return await bottega.classify(request.prompt, context)
     except BottegaError:
         return None  # the plan has said already what is wrong with the sentence

@@ -1,9 +1,10 @@
-"""`budget`, `ledger` and `audit`: what may be spent, what was, and whether the books are right."""
+"""`budget` and `ledger`: what may be spent, and what was."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from bottega.cli import spend
 from bottega.cli.session import JsonOption, Reply, carry_out, opened
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ User = Annotated[
 
 def add_to(application: typer.Typer) -> None:
     application.command()(ledger)
-    application.command()(audit)
+    application.command()(spend.audit)
+    application.add_typer(spend.group)
 
 
 @group.command("set")
@@ -34,13 +36,26 @@ def set_(
     ] = "month",
     total: Annotated[bool, typer.Option("--total", help="For all owners together.")] = False,
     user: User = None,
+    provider: Annotated[
+        str | None,
+        typer.Option(help="A provider, such as openai, or '*' for each by itself.", show_default=False),
+    ] = None,
+    project: Annotated[
+        str | None, typer.Option(help="A project, or '*' for each by itself.", show_default=False)
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Set a cap, or change the one in its place."""
     from bottega.cli.asking import check_amount
 
-    if total == (user is not None):
-        raise typer.BadParameter("Say either --total or --user NAME.", param_hint="--user / --total")
+    named = {"user": user, "provider": provider, "project": project}
+    whose = [(scope, subject) for scope, subject in named.items() if subject is not None]
+    if len(whose) + total != 1:
+        raise typer.BadParameter(
+            "Say one of --total, --user NAME, --provider NAME and --project NAME.",
+            param_hint="--user / --total",
+        )
+    scope, subject = whose[0] if whose else ("total", "")
     check_amount(cap, "--cap")
     reply = Reply(as_json, budget=None)
 
@@ -51,8 +66,8 @@ def set_(
 
         async with opened() as bottega:
             made = await bottega.ledger.set_budget(
-                scope=BudgetScope.TOTAL if total else BudgetScope.USER,
-                subject=user or "",
+                scope=BudgetScope(scope),
+                subject=subject,
                 period=Period(period),
                 cap=micro_usd(cap),
             )
@@ -115,28 +130,6 @@ def ledger(
     carry_out(reply, work)
 
 
-def audit(as_json: JsonOption = False) -> None:
-    """Check the books against themselves; exit code 1 when two records of the same money disagree."""
-    reply = Reply(as_json, differences=[])
-
-    async def work() -> int:
-        from bottega.cli.show import plain_table
-
-        async with opened() as bottega:
-            differences = await bottega.ledger.audit()
-        reply.document["differences"] = [item.model_dump(mode="json") for item in differences]
-        if not differences:
-            reply.show("The books agree.")
-            return 0
-        table = plain_table("record", "where", "field", "recorded", "recomputed")
-        for item in differences:
-            table.add_row(item.record, item.where, item.field, str(item.recorded), str(item.recomputed))
-        reply.show("[red]The books disagree:[/red]", table)
-        return 1
-
-    carry_out(reply, work)
-
-
 def _budgets_table(uses: "tuple[BudgetUse, ...]") -> "Table":
     from bottega.cli.show import moment, money, plain_table
 
@@ -154,11 +147,20 @@ def _budgets_table(uses: "tuple[BudgetUse, ...]") -> "Table":
     for use in uses:
         table.add_row(
             use.budget.id,
-            "everybody together" if not use.subject else "each owner" if use.subject == "*" else use.subject,
+            _for_whom(use),
             *(money(amount) for amount in (use.budget.cap, use.spent, use.held, use.left)),
             moment(use.ends_at) if use.ends_at else "without end",
         )
     return table
+
+
+def _for_whom(use: "BudgetUse") -> str:
+    if not use.subject:
+        return "everybody together"
+    kind = "owner" if use.budget.scope == "user" else str(use.budget.scope)
+    return (
+        f"each {kind}" if use.subject == "*" else use.subject if kind == "owner" else f"{kind} {use.subject}"
+    )
 
 
 def _ledger_table(entries: "tuple[LedgerEntry, ...]") -> "Table":

@@ -151,7 +151,7 @@ async def _perform(reply: Reply, bottega: "Bottega", scene: Scene, photographs: 
     try:
         planned = await bottega.plan(request)
     except BottegaError as error:
-        read = understood(bottega, request)
+        read = await understood(bottega, request)
         reply.show(*([intent_view(read)] if read is not None else []), error_view(error.as_dict()), "")
         return Card(
             request=request,

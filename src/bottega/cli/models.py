@@ -15,31 +15,45 @@ workflows_group = typer.Typer(name="workflows", help="The kinds of work.", no_ar
 
 
 @models_group.command("list")
-def list_models(as_json: JsonOption = False) -> None:
-    """Every model with its price, and whether its engine can be used now."""
+def list_models(
+    operation: Annotated[
+        str | None, typer.Option(help="Only models that do this, such as edit.", show_default=False)
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Models that have ended as well.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Every model with what it makes, its price and its end, and whether its engine can be used now."""
     reply = Reply(as_json, models=[])
 
     async def work() -> int:
+        from datetime import UTC, datetime
+
         from rich.text import Text
 
         from bottega.cli.show import plain_table
         from bottega.engines.registry import built_in_engines
-        from bottega.models import load_catalogue
+        from bottega.models import has_ended, load_catalogue
 
         settings = load_settings()
         engines = built_in_engines(settings)
-        table = plain_table("model", "does", "price", "quality", "usable", "what it is")
+        today = datetime.now(UTC).date()
+        table = plain_table("model", "does", "makes", "price", "until", "usable", whole=("until",))
         for model in load_catalogue(settings.catalogue):
+            ended = has_ended(model, today)
+            if (operation and operation not in model.operations) or (ended and not everything):
+                continue
             engine = engines.get(model.engine)
             why = "no such engine" if engine is None else engine.availability().reason
+            if ended:
+                why = "has ended"
             reply.document["models"].append(model.model_dump(mode="json") | {"unusable": why or None})
             table.add_row(
                 Text(model.id),
                 ", ".join(sorted(model.operations)),
+                model.output,
                 price_words(model),
-                f"{model.quality:.0%}",
+                model.ends.isoformat() if model.ends else "",
                 Text(why or "yes", style="dim" if why else "green"),
-                Text(model.title),
             )
         reply.show(table)
         return 0
@@ -47,19 +61,62 @@ def list_models(as_json: JsonOption = False) -> None:
     carry_out(reply, work)
 
 
-def price_words(model: "Model") -> str:
-    """`free`, `$0.04 an image`..., `no price`."""
-    from bottega.domain.money import format_usd, micro_usd
+@models_group.command("check")
+def check_models(
+    days: Annotated[int, typer.Option(min=0, max=3650, help="Look so many days ahead.")] = 60,
+    as_json: JsonOption = False,
+) -> None:
+    """Models that have ended or soon will, and what to use then; exit code 1 when one that the settings or
+    the installation's own catalogue name has ended."""
+    reply = Reply(as_json, endings=[], relied_on=[])
 
-    price = model.price
-    if price is None or not price.is_known:
+    async def work() -> int:
+        from datetime import UTC, datetime
+
+        from rich.text import Text
+
+        from bottega.cli.show import plain_table
+        from bottega.models import endings, load_catalogue
+
+        settings = load_settings()
+        catalogue, built_in = load_catalogue(settings.catalogue), load_catalogue()
+        named = {settings.classifier_model, settings.judge_model} - {""}
+        found = endings(catalogue, datetime.now(UTC).date(), within_days=days)
+        # Built-in entries that have ended are left out of every plan by themselves: what counts are models that the
+        # operator's settings or own file name.
+        relied_on = {name for name in named if catalogue.get(name) is None}
+        for item in found:
+            model = catalogue[item.model_id]
+            own = model != built_in.get(model.id) and model.status != "retired"
+            if item.ended and (own or model.id in named):
+                relied_on.add(model.id)
+        reply.document |= {
+            "endings": [item.model_dump(mode="json") for item in found],
+            "relied_on": sorted(relied_on),
+        }
+        table = plain_table("model", "ends", "in days", "use instead", right=("in days",), whole=("ends",))
+        for item in found:
+            style = "red" if item.model_id in relied_on else "dim" if item.ended else "yellow"
+            table.add_row(
+                Text(item.model_id, style=style),
+                item.ends.isoformat() if item.ends else "has ended",
+                "" if item.days_left is None or item.ended else str(item.days_left),
+                item.replacement or "",
+            )
+        reply.show(table if found else f"No model has ended or ends within {days} days.")
+        for name in sorted(relied_on):
+            gone = "has ended" if catalogue.get(name) else "is not in the catalogue"
+            reply.show(Text(f"{name} is relied on here and {gone}.", style="red"))
+        return 1 if relied_on else 0
+
+    carry_out(reply, work)
+
+
+def price_words(model: "Model") -> str:
+    """`free`, `$0.04 per picture`..., `no price`."""
+    if model.price is None or not model.price.is_known:
         return "no price"
-    if price.free:
-        return "free"
-    parts = {"a run": price.per_run, "an image": price.per_image, "a megapixel": price.per_megapixel}
-    return " + ".join(
-        f"{format_usd(micro_usd(amount))} {unit}" for unit, amount in parts.items() if micro_usd(amount)
-    )
+    return model.price.in_words()
 
 
 @workflows_group.command("list")

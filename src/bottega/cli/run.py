@@ -194,7 +194,7 @@ async def _decide(
     try:
         planned = await planned_for(bottega, request, destination)
     except BottegaError:
-        if (read := understood(bottega, request)) is not None:
+        if (read := await understood(bottega, request)) is not None:
             reply.document["intent"] = read.model_dump(mode="json")
             reply.show(intent_view(read), "")
         raise

@@ -103,4 +103,8 @@ class Constraints(Value):
     megapixels: float = 0.0
     unavailable: dict[str, tuple[str, str]] = Field(default_factory=dict[str, tuple[str, str]])
     """engine name -> (reason, hint)"""
+    resting: dict[str, tuple[str, str]] = Field(default_factory=dict[str, tuple[str, str]])
+    """model id -> (reason, hint), for models that are left alone for a while"""
+    restricted_licences: bool = False
+    """Whether models whose licence forbids commercial use may be planned."""
     observations: dict[str, Observation] = Field(default_factory=dict[str, Observation])

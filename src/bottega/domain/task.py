@@ -32,10 +32,16 @@ class Task(Value):
     operation: str
     features: frozenset[str] = frozenset()
     prompt: str = ""
+    prompts: dict[str, str] = Field(default_factory=dict[str, str])
+    """The same wish as a family of models understands it best, by the family's name in the catalogue."""
     inputs: tuple[TaskInput, ...] = ()
     parameters: dict[str, Any] = Field(default_factory=dict[str, Any])
     seed: int | None = None
     output_megapixels: float = 0.0
+
+    def prompt_for(self, family: str) -> str:
+        """What is sent to a model of this family."""
+        return self.prompts.get(family, self.prompt)
 
     def first(self, role: Role) -> TaskInput | None:
         return next((item for item in self.inputs if item.role is role), None)

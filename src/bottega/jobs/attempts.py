@@ -1,4 +1,4 @@
-"""One candidate's attempt: cache, hold, the engine's call, its files stored, the money settled.
+"""One candidate's attempt: hold, the engine's call, its files stored, the money settled.
 
 A paid call is written down, with its hold, before it is made, and its result, with its charge, after. When the
 process dies in between, the next life of the job asks the provider what became of the call; the money of a call
@@ -33,12 +33,12 @@ from bottega.errors import (
     OutcomeUnknown,
     OutputError,
 )
+from bottega.jobs.calls import Calls
 from bottega.jobs.run import Also, JobRun, Stop
 from bottega.models import Catalogue, Model
 from bottega.settings import Settings
 from bottega.spend import Refused, charge, mark_unknown, place_hold, release
 from bottega.store.assets import AssetStore
-from bottega.store.cache import ResultCache, result_key
 from bottega.store.database import epoch_now
 
 RECONCILE_SECONDS = 30.0
@@ -85,8 +85,13 @@ class Attempts:
     engines: dict[str, Engine]
     catalogue: Catalogue
     assets: AssetStore
-    cache: ResultCache
     compute: ComputePool
+    calls: Calls
+
+    def is_under_way(self, run: JobRun, candidate: Candidate) -> bool:
+        """Whether an earlier life of the job began or ended this attempt; no other work can take its place then."""
+        key = _step(candidate)
+        return run.was_begun(key) or run.recorded(key) is not None
 
     async def attempt(
         self,
@@ -95,16 +100,17 @@ class Attempts:
         task: Task,
         *,
         number: int,
-        fresh: bool,
+        known: dict[str, Any] | None,
         may_cost: MicroUsd | None,
     ) -> AttemptRecord:
         """The remembered attempt of this candidate, made now if it was not made before.
 
-        `number` counts the candidates from 1; `may_cost` is what is left of the job's own cap.
+        `number` counts the candidates from 1; `known` is the attempt of identical work; `may_cost` is what is left of
+        the job's own cap.
         """
-        key = f"attempt:{candidate.model_id}"
-        if (known := run.recorded(key)) is not None:
-            return AttemptRecord.model_validate(known)
+        key = _step(candidate)
+        if (recorded := run.recorded(key)) is not None:
+            return AttemptRecord.model_validate(recorded)
         run.emit(
             "attempt",
             number=number,
@@ -113,7 +119,10 @@ class Attempts:
             price=str(candidate.price),
         )
         begun = run.was_begun(key)
-        if not fresh and not begun and (hit := await self._cached(run, candidate, task)) is not None:
+        if known is not None and not begun:
+            hit = AttemptRecord.model_validate(known).model_copy(
+                update={"cost": 0, "seconds": 0.0, "cached": True}
+            )
             run.emit("cached", model_id=candidate.model_id)
             await run.record(key, hit.model_dump(mode="json"), seconds=0.0)
             return hit
@@ -130,16 +139,6 @@ class Attempts:
             return await (self._paid(call, begun=begun) if call.is_paid else self._free(call))
         finally:
             await self.assets.drop_scratch(call.attempt.scratch)
-
-    async def _cached(self, run: JobRun, candidate: Candidate, task: Task) -> AttemptRecord | None:
-        model = self.catalogue.get(candidate.model_id)
-        if model is None:
-            return None
-        value = await self.cache.get(run.claimed.owner, result_key(task, model.id, model.version))
-        if value is None:
-            return None
-        record = AttemptRecord.model_validate(value)
-        return record.model_copy(update={"cost": 0, "seconds": 0.0, "cached": True})
 
     async def _prepare(self, run: JobRun, key: str, candidate: Candidate, task: Task) -> _Call:
         engine, model = self.engines.get(candidate.engine), self.catalogue.get(candidate.model_id)
@@ -167,7 +166,7 @@ class Attempts:
         call.run.check_may_go_on()
         started = time.monotonic()
         try:
-            result = await self._answer(call, call.engine.perform(call.task, call.model, call.attempt))
+            result = await self._perform(call)
             record = await self._keep(call, result, time.monotonic() - started)
         except BottegaError as error:
             return await self._remember_failure(
@@ -183,7 +182,7 @@ class Attempts:
         try:
             if not begun:
                 await self._hold(call)
-                result = await self._perform_or_settle(call)
+                result = await self._settled_if_cancelled(call, self._perform(call))
             else:
                 result = await self._reconcile(call)
             record = await self._keep_paid(call, result, time.monotonic() - started)
@@ -219,6 +218,7 @@ class Attempts:
                 owner=call.run.claimed.owner,
                 job_id=call.run.id,
                 model_id=call.model.id,
+                provider="" if call.engine.local else call.engine.name,
                 amount=amount,
                 now=epoch_now(connection),
             )
@@ -228,13 +228,9 @@ class Attempts:
         call.run.emit("hold", amount=amount, model_id=call.model.id)
         await call.run.begin_paid(call.key, also=hold)
 
-    async def _perform_or_settle(self, call: _Call) -> EngineResult:
-        perform = call.engine.perform(call.task, call.model, call.attempt)
-        return await self._answer_or_settle(call, perform)
-
-    async def _answer_or_settle(self, call: _Call, answer: Coroutine[Any, Any, _T]) -> _T:
+    async def _settled_if_cancelled(self, call: _Call, answer: Coroutine[Any, Any, _T]) -> _T:
         try:
-            return await self._answer(call, answer)
+            return await answer
         except asyncio.CancelledError:
             if call.run.stop is Stop.CANCEL:
                 await self._settle_cancelled(call)
@@ -243,12 +239,12 @@ class Attempts:
     async def _reconcile(self, call: _Call) -> EngineResult:
         """A call that an earlier life began: its result if the provider has it, made now if it never arrived."""
         look = call.engine.reconcile(call.task, call.model, call.attempt)
-        match await self._answer_or_settle(call, look):
+        match await self._settled_if_cancelled(call, self._answer(call, look)):
             case protocol.Found(result):
                 return result
             case protocol.NeverArrived():
                 await call.run.begin_paid(call.key)  # looks at the lease again before buying
-                return await self._perform_or_settle(call)
+                return await self._settled_if_cancelled(call, self._perform(call))
             case protocol.StillUnknown(reason):
                 raise OutcomeUnknown(
                     f"The process ended while {call.model.id} was being called, and what became of the call "
@@ -323,6 +319,22 @@ class Attempts:
 
     # --- both --------------------------------------------------------------------------------------------------
 
+    async def _perform(self, call: _Call) -> EngineResult:
+        """The engine's work; a vendor's within the limits and behind the breaker of its model."""
+
+        async def once() -> EngineResult:
+            return await self._answer(call, call.engine.perform(call.task, call.model, call.attempt))
+
+        if call.engine.local:
+            return await once()
+
+        def tell(seconds: float, error: BottegaError) -> None:
+            call.run.emit("waiting", model_id=call.model.id, seconds=round(seconds, 2), reason=error.message)
+
+        return await self.calls.call(
+            call.engine.name, call.model.id, once, timeout_s=call.attempt.timeout_s, on_wait=tell
+        )
+
     async def _answer(self, call: _Call, answer: Coroutine[Any, Any, _T]) -> _T:
         """What an engine says, in time; while somebody else works, another job may have this one's place."""
         limit = call.attempt.timeout_s
@@ -377,6 +389,10 @@ class Attempts:
         _tell_left(run, candidate, error)
         await run.record(key, record.model_dump(mode="json"), seconds=seconds)
         return record
+
+
+def _step(candidate: Candidate) -> str:
+    return f"attempt:{candidate.model_id}"
 
 
 def failure_outcome(error: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@ settle. Each paid call is written down before it is made and after; nothing is e
 """
 
 import time
+from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,21 +12,19 @@ import structlog
 
 from bottega import analytics
 from bottega.analytics.learning import FAILED
-from bottega.compute import ComputePool
 from bottega.domain.job import Attempt, JobResult, JobState
 from bottega.domain.money import MicroUsd
 from bottega.domain.plan import Candidate
-from bottega.domain.request import Role
 from bottega.domain.task import Task
 from bottega.domain.verdict import Rubric, Verdict, VerdictState
 from bottega.errors import BottegaError, ComputeError
 from bottega.jobs.attempts import AttemptRecord, Attempts, failure_outcome
+from bottega.jobs.judging import Judging
 from bottega.jobs.records import JobPayload
 from bottega.jobs.run import JobRun, Outcome
-from bottega.quality import judge
 from bottega.settings import Settings
 from bottega.store.assets import AssetStore
-from bottega.store.cache import ResultCache, result_key
+from bottega.store.cache import ResultCache
 from bottega.workflows.registry import Workflow, find_workflow
 from bottega.workflows.tasks import prepare_task
 
@@ -50,7 +49,7 @@ class Pipeline:
     assets: AssetStore
     attempts: Attempts
     cache: ResultCache
-    compute: ComputePool
+    judging: Judging
 
     async def run(self, run: JobRun) -> Outcome:
         payload = JobPayload.model_validate(run.claimed.payload)
@@ -66,23 +65,41 @@ class Pipeline:
         story: list[Attempt] = []
         judged: list[Judged] = []
         for number, candidate in enumerate(payload.plan.candidates[: self.settings.max_attempts], start=1):
-            record = await self.attempts.attempt(
-                run,
-                candidate,
+            model = self.attempts.catalogue.get(candidate.model_id)
+            key = await self.cache.key_of(
                 task,
-                number=number,
-                fresh=payload.request.fresh,
-                may_cost=_left_of_cap(payload, story),
+                engine=candidate.engine,
+                model_id=candidate.model_id,
+                model_version=model.version if model is not None else "",
             )
-            if record.unknown:
-                return Outcome(JobState.UNKNOWN, error=record.error)
-            if record.error is not None:
-                await self._note_failure(run, candidate, task, record)
-                story.append(_failed(candidate, record))
-                continue
-            verdict = await self._judge(run, candidate, task, rubric, record)
+            async with AsyncExitStack() as stack:
+                is_paid = candidate.price.high > 0
+                turn = self.cache.turn(
+                    run.claimed.owner,
+                    key,
+                    fresh=payload.request.fresh or self.attempts.is_under_way(run, candidate),
+                    holder=run.id,
+                    across=is_paid,
+                )
+                with run.waiting() if is_paid else nullcontext():  # for who does the same already
+                    found = (await stack.enter_async_context(turn)).found
+                record = await self.attempts.attempt(
+                    run,
+                    candidate,
+                    task,
+                    number=number,
+                    known=found,
+                    may_cost=_left_of_cap(payload, story),
+                )
+                if record.unknown:
+                    return Outcome(JobState.UNKNOWN, error=record.error)
+                if record.error is not None:
+                    await self._note_failure(run, candidate, task, record)
+                    story.append(_failed(candidate, record))
+                    continue
+                verdict, paid = await self._judge(run, payload, candidate, task, rubric, record, key)
             judged.append(Judged(candidate, record, verdict))
-            story.append(_judged_attempt(candidate, record, verdict))
+            story.append(_judged_attempt(candidate, record, verdict, paid))
             if verdict.state is not VerdictState.REJECTED:
                 break
         return _outcome(judged, story)
@@ -102,24 +119,27 @@ class Pipeline:
         await run.step(f"noted:{candidate.model_id}", nothing, also=also)
 
     async def _judge(
-        self, run: JobRun, candidate: Candidate, task: Task, rubric: Rubric, record: AttemptRecord
-    ) -> Verdict:
-        key = f"verdict:{candidate.model_id}"
-        if (known := run.recorded(key)) is not None:
-            return Verdict.model_validate(known)
+        self,
+        run: JobRun,
+        payload: JobPayload,
+        candidate: Candidate,
+        task: Task,
+        rubric: Rubric,
+        record: AttemptRecord,
+        cache_key: str,
+    ) -> tuple[Verdict, MicroUsd]:
+        """The verdict, and what a vision model was paid for it; both are remembered."""
+        step = f"verdict:{candidate.model_id}"
+        if (known := run.recorded(step)) is not None:
+            return Verdict.model_validate(known["verdict"]), known["cost"]
         started = time.monotonic()
-        source = task.first(Role.WORKING)
-        verdict = await judge(
-            self.compute,
-            rubric,
-            self.assets.path_of(record.outputs[0]),
-            source.path if source is not None else None,
-            record.report,
-            self.assets.result_limits,
+        verdict, paid = await self.judging.verdict(
+            run.claimed.owner, run.id, task, rubric, record, stay_local=payload.request.stay_local
         )
         run.emit("verdict", **verdict.model_dump(mode="json", exclude={"rubric"}))
         if verdict.state is VerdictState.REJECTED:
             run.emit("left", model_id=candidate.model_id, outcome="below threshold", reason=verdict.reason)
+        owner, kept = run.claimed.owner, record.model_dump(mode="json")
 
         def also(connection: sa.Connection) -> None:
             if record.cached:
@@ -127,12 +147,13 @@ class Pipeline:
             accepted = None if verdict.state is VerdictState.NOT_JUDGED else verdict.accepted
             _observe(connection, run, candidate, task, record, accepted, {"score": verdict.score})
             if verdict.accepted:
-                model = self.attempts.catalogue[candidate.model_id]
-                cache_key = result_key(task, model.id, model.version)
-                self.cache.put(connection, run.claimed.owner, cache_key, record.model_dump(mode="json"))
+                self.cache.put(connection, owner, cache_key, kept)
 
-        await run.record(key, verdict.model_dump(mode="json"), seconds=time.monotonic() - started, also=also)
-        return verdict
+        told = {"verdict": verdict.model_dump(mode="json"), "cost": paid}
+        await run.record(step, told, seconds=time.monotonic() - started, also=also)
+        if verdict.accepted and not record.cached:
+            await self.cache.share(owner, cache_key, kept)
+        return verdict, paid
 
 
 def _observe(
@@ -178,7 +199,8 @@ def _failed(candidate: Candidate, record: AttemptRecord) -> Attempt:
     )
 
 
-def _judged_attempt(candidate: Candidate, record: AttemptRecord, verdict: Verdict) -> Attempt:
+def _judged_attempt(candidate: Candidate, record: AttemptRecord, verdict: Verdict, paid: MicroUsd) -> Attempt:
+    """`paid` for judging is part of what the attempt cost."""
     outcomes = {
         VerdictState.ACCEPTED: "accepted",
         VerdictState.REJECTED: "below threshold",
@@ -189,7 +211,7 @@ def _judged_attempt(candidate: Candidate, record: AttemptRecord, verdict: Verdic
         outcome=outcomes[verdict.state],
         reason=verdict.reason,
         seconds=record.seconds,
-        cost=record.cost,
+        cost=record.cost + paid,
         cached=record.cached,
         verdict=verdict,
     )

@@ -128,6 +128,7 @@ class Toolbox:
     # --- work ------------------------------------------------------------------------------------------------
 
     async def _plan(self, caller: Caller, arguments: PlanArguments) -> Answer:
+        await self._shop.may_ask(caller.who, what="plan")
         planned = await self._shop.plan(await self._request(caller, arguments), caller.who)
         return Answer(answers.plan_words(planned), answers.plan_document(planned))
 
@@ -136,6 +137,7 @@ class Toolbox:
 
     async def _do(self, caller: Caller, arguments: RunTaskArguments, workflow: str | None) -> Answer:
         request = await self._request(caller, arguments, workflow=workflow, fresh=arguments.fresh)
+        await self._shop.may_ask(caller.who)
         job = await self._shop.submit(request, caller.who)
         job = await wait_for_end(self._shop, job.id, caller.who, arguments.wait_seconds, caller.report)
         return await self._job_answer(caller, job, is_error=job.error is not None)

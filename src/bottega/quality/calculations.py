@@ -22,6 +22,11 @@ ROUNDING_NOISE = 1 / math.sqrt(12)
 PROPORTIONS = 0.02
 """Relative difference of the proportions up to which two pictures show the same frame."""
 
+SMALL = 64
+"""Side at which pictures of different sizes are compared as a whole."""
+
+_FLAT = 1e-3
+
 
 class _Pair:
     """Result and source as the measures need them; what is derived is computed once."""
@@ -38,6 +43,12 @@ class _Pair:
     @cached_property
     def result_luma(self) -> F32:
         return metrics.to_luma(self.result)
+
+    @cached_property
+    def small(self) -> tuple[F32, F32]:
+        """Result and source in colour at `SMALL` x `SMALL`, in [0, 1], whatever their sizes."""
+        made, given = (_in_unit(resize_plain(picture, SMALL, SMALL)) for picture in (self.result, self.source))
+        return made, given
 
     @cached_property
     def fitted_luma(self) -> F32:
@@ -82,6 +93,26 @@ def _size_ratio(pair: _Pair) -> float:
     return math.sqrt(width * height / (before_width * before_height))
 
 
+def _change(pair: _Pair) -> float:
+    made, given = pair.small
+    return float(np.abs(made - given).max())
+
+
+def _likeness(pair: _Pair) -> float:
+    made, given = (metrics.to_luma(picture) for picture in pair.small)
+    made, given = made - made.mean(), given - given.mean()
+    norms = float(np.linalg.norm(made)) * float(np.linalg.norm(given))
+    if norms < _FLAT:
+        raise InvalidOption("One of the pictures is flat: there is nothing to compare.")
+    return float((made * given).sum()) / norms
+
+
+def _shape_ratio(pair: _Pair) -> float:
+    (height, width), (before_height, before_width) = pair.result.shape[:2], pair.source.shape[:2]
+    ratio = width * before_height / (height * before_width)
+    return max(ratio, 1 / ratio)
+
+
 _MEASURES: dict[str, Callable[[_Pair], float]] = {
     "sharpness": lambda pair: metrics.sharpness(pair.result_luma),
     "clipping": lambda pair: metrics.clipping(pair.result),
@@ -93,7 +124,14 @@ _MEASURES: dict[str, Callable[[_Pair], float]] = {
     "clipping_added": lambda pair: metrics.clipping(pair.result) - metrics.clipping(pair.source),
     "ssim_to_source": _ssim_to_source,
     "size_ratio": _size_ratio,
+    "change": _change,
+    "likeness": _likeness,
+    "shape_ratio": _shape_ratio,
 }
+
+
+def _in_unit(pixels: NDArray[Any]) -> F32:
+    return np.clip(pixels.astype(np.float32) / np.float32(255 if pixels.dtype == np.uint8 else 1), 0, 1)
 
 
 def _seen(picture: Picture) -> NDArray[Any]:

@@ -11,7 +11,12 @@ from bottega.imaging.limits import Limits
 ALONE = frozenset({"sharpness", "clipping", "noise", "contrast", "detail"})
 """What can be measured in the result alone."""
 
-COMPARED = frozenset({"sharpness_ratio", "clipping_added", "noise_ratio", "ssim_to_source", "size_ratio"})
+COMPARED = frozenset(
+    {
+        *("sharpness_ratio", "clipping_added", "noise_ratio", "ssim_to_source", "size_ratio"),
+        *("change", "likeness", "shape_ratio"),
+    }
+)
 """What compares the result with its source."""
 
 
@@ -25,6 +30,10 @@ def measure(result: Path, source: Path | None, names: tuple[str, ...], limits: L
     - `clipping_added`: clipping of the result less that of the source; negative where tones were recovered.
     - `ssim_to_source`: of the lumas, the source brought to the result's size. Needs the same proportions.
     - `size_ratio`: linear, the square root of the ratio of the pixel counts: 2 for a doubled side.
+    - `change`, `likeness`: of the two shrunk to 64 x 64, so in any sizes and proportions. `change` is the largest
+      difference of a cell in a channel, 0 to 1: near 0 when nothing was changed. `likeness` is the correlation of
+      the lumas, -1 to 1: about 0 for different pictures.
+    - `shape_ratio`: of the proportions, 1 or more: 1.5 for 3:2 against 1:1.
 
     A source is brought to size by area averaging or, for enlarging, cubic interpolation. Transparency is seen
     over white. Raises InvalidOption for an unknown name or for pictures that cannot be compared, MissingInput for

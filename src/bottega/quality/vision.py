@@ -128,6 +128,22 @@ def view(path: Path, limits: Limits, side: int = VIEW_SIDE) -> bytes:
         return target.read_bytes()
 
 
+def view_frames(path: Path, limits: Limits, count: int, side: int = VIEW_SIDE) -> list[bytes]:
+    """Frames of a clip at even distances, each as `view` shows a picture. Raises what `sample_frames` raises."""
+    from bottega.imaging.clip import sample_frames
+    from bottega.imaging.encode import encode
+    from bottega.imaging.picture import Picture
+    from bottega.imaging.resize import shrink
+
+    with TemporaryDirectory() as folder:
+        target = Path(folder) / "view.jpg"
+        shown: list[bytes] = []
+        for frame in sample_frames(path, count, limits):
+            encode(shrink(Picture(rgb=frame), side), target, "image/jpeg", quality=90)
+            shown.append(target.read_bytes())
+        return shown
+
+
 async def judge_by_vision(
     models: LanguageModels,
     model_id: str,

@@ -41,6 +41,8 @@ class BreakerPolicy:
             failures=settings.circuit_breaker_failures,
             open_s=settings.circuit_breaker_timeout,
             successes=settings.circuit_breaker_successes,
+            failure_rate=settings.circuit_breaker_failure_rate,
+            probe_s=settings.circuit_breaker_probe_seconds,
         )
 
 

@@ -102,6 +102,7 @@ def _objection(
         return lacking, ""
     return (
         _ended(model, today)
+        or _licence_forbids(model, constraints)
         or _out_of_reach(model, constraints, local_engines, engines)
         or _too_dear(model, task, constraints)
         or _too_slow(model, task, constraints)
@@ -115,6 +116,15 @@ def _ended(model: Model, today: date) -> tuple[str, str] | None:
     return ("is retired", hint) if model.status == "retired" else None
 
 
+def _licence_forbids(model: Model, constraints: Constraints) -> tuple[str, str] | None:
+    if model.commercial_use or constraints.restricted_licences:
+        return None
+    return (
+        f"its licence ({model.licence or 'not named'}) forbids commercial use",
+        "Set BOTTEGA_RESTRICTED_LICENCES=true if yours is none.",
+    )
+
+
 def _out_of_reach(
     model: Model, constraints: Constraints, local_engines: frozenset[str], engines: frozenset[str] | None
 ) -> tuple[str, str] | None:
@@ -123,12 +133,17 @@ def _out_of_reach(
         return "would send the work to another machine", "Allow work to leave this machine."
     if engines is not None and model.engine not in engines | local_engines:
         return f"its engine {model.engine} is not part of this installation", ""
-    return constraints.unavailable.get(model.engine)
+    return constraints.unavailable.get(model.engine) or constraints.resting.get(model.id)
 
 
 def _too_dear(model: Model, task: Task, constraints: Constraints) -> tuple[str, str] | None:
     if model.price is None or not model.price.is_known:
         return "has no price, so it cannot be budgeted", "Give its price in the catalogue."
+    if not model.price.can_be_held:
+        return (
+            "has a price, but not what a call uses of it at most, so it cannot be budgeted",
+            "Give the expected use with its price in the catalogue.",
+        )
     dearest = model.price.price(task).high
     if dearest == 0:
         return None

@@ -1,7 +1,7 @@
 """Anthropic's API: /v1/messages, whole or streamed, with pictures, structured output and tools; /v1/models.
 
 Base URL for clients: the prefix alone, they add `/v1`. Tokens by a stated rule: texts as `answers` counts them, a
-picture width x height / 750, at most 1,600 (the vendor's vision guide).
+picture width x height / 750, at most 1,600. That rule and the limits below are not in the published description.
 """
 
 import base64

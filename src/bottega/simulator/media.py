@@ -99,6 +99,8 @@ class Media:
             stream: Any = container.add_stream(codec, rate=fps)
             stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
             stream.codec_context.thread_count = 1
+            if codec == "libx264":
+                stream.options = {"preset": "ultrafast"}  # the slower ones do not give the same bytes twice
             sound: Any = container.add_stream("aac", rate=44100) if audio else None
             frames = max(1, round(seconds * fps))
             for index in range(frames):

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bottega.simulator import openai_images, openai_language, openai_moderation
+from bottega.simulator import openai_image_rules, openai_images, openai_language, openai_moderation
 from bottega.simulator.openai_dialect import VENDOR, ApiError, endpoint
 from bottega.simulator.world import Entry, World
 
@@ -40,13 +40,13 @@ def model(name: str) -> dict[str, object]:
 
 
 async def _models(entry: Entry) -> Response:
-    names = [*sorted(openai_images.MODELS), *openai_language.MODELS, *openai_moderation.MODELS]
+    names = [*sorted(openai_image_rules.MODELS), *openai_language.MODELS, *openai_moderation.MODELS]
     return JSONResponse({"object": "list", "data": [model(name) for name in names]})
 
 
 async def _one_model(entry: Entry) -> Response:
     name = str(entry.request.path_params["model"])
-    if name not in (*openai_images.MODELS, *openai_language.MODELS, *openai_moderation.MODELS):
+    if name not in (*openai_image_rules.MODELS, *openai_language.MODELS, *openai_moderation.MODELS):
         raise ApiError(404, f"The model '{name}' does not exist", param="model", code="model_not_found")
     return JSONResponse(model(name))
 

@@ -4,13 +4,16 @@
 whoever needs them in a transaction with rows of its own calls them there. Prices are the catalogue's.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from bottega.domain.money import MicroUsd
 from bottega.settings import Settings
 from bottega.spend import budgets as _budgets
 from bottega.spend import ledger as _ledger
-from bottega.spend.audit import Difference, audit
+from bottega.spend.alerts import BudgetAlert
+from bottega.spend.alerts import alerts as _alerts
+from bottega.spend.audit import Difference, Recomputed, audit, recompute
 from bottega.spend.budgets import Budget, BudgetScope, BudgetUse, Period
 from bottega.spend.ledger import (
     EntryKind,
@@ -25,10 +28,12 @@ from bottega.spend.ledger import (
     place_hold,
     release,
 )
+from bottega.spend.unknown import UnknownHold, settle_unknown, unknown_holds
 from bottega.store.database import Database, epoch_now
 
 __all__ = [
     "Budget",
+    "BudgetAlert",
     "BudgetScope",
     "BudgetUse",
     "Difference",
@@ -39,13 +44,18 @@ __all__ = [
     "Ledger",
     "LedgerEntry",
     "Period",
+    "Recomputed",
     "Refused",
     "Settlement",
+    "UnknownHold",
     "audit",
     "charge",
     "mark_unknown",
     "place_hold",
+    "recompute",
     "release",
+    "settle_unknown",
+    "unknown_holds",
 ]
 
 
@@ -60,8 +70,18 @@ class Ledger:
         """Bring the budgets in line with the settings' caps. The process that opens last decides."""
         await self._database.write(lambda c: _budgets.apply_settings(c, self._settings))
 
-    async def hold(self, *, hold_id: str, owner: str, job_id: str, model_id: str, amount: MicroUsd) -> Held:
-        """Reserve `amount` in all budgets of `owner` (see `place_hold`).
+    async def hold(
+        self,
+        *,
+        hold_id: str,
+        owner: str,
+        job_id: str,
+        model_id: str,
+        amount: MicroUsd,
+        provider: str = "",
+        project: str = "",
+    ) -> Held:
+        """Reserve `amount` in all budgets that apply (see `place_hold`).
 
         Raises BudgetExceeded, which names the budget that was short, what is left and when it starts afresh.
         """
@@ -74,6 +94,8 @@ class Ledger:
                 model_id=model_id,
                 amount=amount,
                 now=epoch_now(c),
+                provider=provider,
+                project=project,
             )
         )
         if isinstance(outcome, Refused):
@@ -92,9 +114,27 @@ class Ledger:
         """The call's answer was lost; the money stays on hold."""
         return await self._database.write(lambda c: mark_unknown(c, hold_id, reason, epoch_now(c)))
 
-    async def budget_left(self, owner: str) -> MicroUsd | None:
-        """What `owner` could hold now; None when no budget applies."""
-        return await self._database.read(lambda c: _ledger.budget_left(c, owner, epoch_now(c)))
+    async def budget_left(self, owner: str, *, provider: str = "", project: str = "") -> MicroUsd | None:
+        """What `owner` could hold now for `provider` and `project` (empty: whichever); None when no budget applies."""
+        return await self._database.read(
+            lambda c: _ledger.budget_left(c, owner, epoch_now(c), provider=provider, project=project)
+        )
+
+    async def provider_left(
+        self, owner: str, providers: Iterable[str], *, project: str = ""
+    ) -> dict[str, MicroUsd]:
+        """For each of the providers whose calls some budget caps: what `owner` could hold there now."""
+        names = tuple(providers)
+
+        def work(connection: Any) -> dict[str, MicroUsd]:
+            now = epoch_now(connection)
+            left = {
+                name: _ledger.budget_left(connection, owner, now, provider=name, project=project)
+                for name in names
+            }
+            return {name: amount for name, amount in left.items() if amount is not None}
+
+        return await self._database.read(work)
 
     async def set_budget(
         self, *, scope: BudgetScope, cap: MicroUsd, period: Period, subject: str = ""
@@ -132,6 +172,30 @@ class Ledger:
         return await self._database.read(
             lambda c: _ledger.entries(c, owner, job_id=job_id, before=before, limit=limit)
         )
+
+    async def alerts(
+        self, owner: str | None = None, *, since: float = 0.0, limit: int = 100
+    ) -> tuple[BudgetAlert, ...]:
+        """Budgets that reached 50, 80 or 100 % after `since`, newest first: the owner's own, or all."""
+        found = await self._database.read(lambda c: _alerts(c, owner, since=since, limit=limit))
+        return tuple(found)
+
+    async def unknown(self) -> tuple[UnknownHold, ...]:
+        """Holds of calls whose outcome nobody knows, oldest first."""
+        return await self._database.read(unknown_holds)
+
+    async def settle(self, hold_id: str, *, charged: MicroUsd | None, by: str, why: str) -> Settlement:
+        """End such a hold by hand: `charged` is what the provider billed, None that it billed nothing.
+
+        Raises NotFound, Conflict for a hold in another state, InvalidOption without a name or a reason.
+        """
+        return await self._database.write(
+            lambda c: settle_unknown(c, hold_id, charged=charged, by=by, why=why, now=epoch_now(c))
+        )
+
+    async def recompute(self) -> Recomputed:
+        """Every charge computed again from its evidence; reads the whole ledger."""
+        return await self._database.read(recompute)
 
     async def audit(self) -> tuple[Difference, ...]:
         """Where windows, holds and ledger disagree; empty when the books are right."""

@@ -1,8 +1,11 @@
-"""The books checked against themselves: windows against holds, holds against the ledger."""
+"""The books checked against themselves: windows against holds, holds against the ledger, charges against their
+evidence."""
 
 import sqlalchemy as sa
+from pydantic import ValidationError
 
 from bottega.domain.base import Value
+from bottega.models import Unmeasured, price_from_evidence
 from bottega.spend.budgets import STANDING
 from bottega.store.schema import budget_windows, hold_windows, holds, ledger
 
@@ -11,7 +14,7 @@ class Difference(Value):
     """Two records of the same money disagree. `where` is a hold's id, or budget, subject and start of a window."""
 
     record: str
-    """`window` or `hold`."""
+    """`window`, `hold` or `charge`."""
     where: str
     field: str
     recorded: int
@@ -74,6 +77,46 @@ def _holds(connection: sa.Connection) -> list[Difference]:
             ended=(ended_now, sums[2]),
         )
     return found
+
+
+class Recomputed(Value):
+    """`checked` charges came with the price and the use they were computed from, `unchecked` without: errors that a
+    provider bills, and what a person settled. `unreadable` are the holds whose evidence is of another form."""
+
+    checked: int
+    unchecked: int
+    unreadable: tuple[str, ...]
+    differences: tuple[Difference, ...]
+
+
+def recompute(connection: sa.Connection) -> Recomputed:
+    """Compute every charge again from the evidence that is kept with it (`price` and `metered`)."""
+    query = (
+        sa.select(holds.c.id, holds.c.charged, ledger.c.evidence)
+        .join(ledger, ledger.c.hold_id == holds.c.id)
+        .where(ledger.c.kind == "charge")
+        .order_by(holds.c.id)
+    )
+    checked = unchecked = 0
+    unreadable: list[str] = []
+    found: list[Difference] = []
+    for hold_id, charged, evidence in connection.execute(query.execution_options(yield_per=1000)):
+        try:
+            kept = price_from_evidence(evidence or {})
+            again = None if kept is None else kept[0].charge(kept[1])
+        except Unmeasured:
+            again = 0
+        except (ValidationError, ValueError, ArithmeticError):
+            unreadable.append(hold_id)
+            continue
+        if again is None:
+            unchecked += 1
+            continue
+        checked += 1
+        found += _differences("charge", hold_id, charged=(charged, again))
+    return Recomputed(
+        checked=checked, unchecked=unchecked, unreadable=tuple(unreadable), differences=tuple(found)
+    )
 
 
 def _total(condition: sa.ColumnElement[bool], amount: sa.Column[int]) -> sa.ColumnElement[int]:

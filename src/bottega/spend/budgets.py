@@ -2,9 +2,9 @@
 
 Functions run inside a caller's transaction. Holds and charges are in `bottega.spend.ledger`.
 
-Every budget that applies to an owner counts: the owner's own, `user:*` (the same cap for each owner,
-counted for each by itself) and `total` (all owners together). An owner's own budget does not replace
-`user:*`: the tighter one decides.
+Every budget that applies to a call counts: the owner's own, `user:*` (the same cap for each owner, counted for each
+by itself), those of the provider that is called and of the project it is for, and `total` (everything together). One
+that names its subject does not replace `*`: the tighter one decides.
 """
 
 from dataclasses import dataclass
@@ -30,6 +30,8 @@ STANDING = ("held", "unknown")
 
 class BudgetScope(StrEnum):
     USER = "user"
+    PROVIDER = "provider"
+    PROJECT = "project"
     TOTAL = "total"
 
 
@@ -43,7 +45,8 @@ class Period(StrEnum):
 
 
 class Budget(Value):
-    """`subject` is an owner, or `*` for every owner by itself; empty for the scope `total`. `cap` in micro-dollars."""
+    """`subject` is an owner, a provider or a project, or `*` for each by itself; empty for the scope `total`. `cap` in
+    micro-dollars."""
 
     id: str
     scope: BudgetScope
@@ -54,11 +57,11 @@ class Budget(Value):
     @property
     def setting(self) -> str | None:
         """The environment variable that this cap comes from; None when it was set by hand."""
-        return next((name for name, budget_id, *_ in _FROM_SETTINGS if budget_id == self.id), None)
+        return next((f"BOTTEGA_{field.upper()}" for field, own in _FROM_SETTINGS if own.id == self.id), None)
 
 
 class BudgetUse(Value):
-    """What one owner (or, for the scope `total`, everybody) has of a budget in its current window.
+    """What one owner, provider or project (or, for the scope `total`, everybody) has of a budget in its current window.
 
     Micro-dollars. `left` is never below 0. Times are seconds since the Unix epoch; `ends_at` is None for
     the period `total`.
@@ -73,11 +76,20 @@ class BudgetUse(Value):
     ends_at: int | None
 
 
-# environment variable, fixed id, scope, subject, period
-_FROM_SETTINGS: tuple[tuple[str, str, BudgetScope, str, Period], ...] = (
-    ("BOTTEGA_BUDGET_USER_HOUR", "default:user:hour", BudgetScope.USER, EVERY_OWNER, Period.HOUR),
-    ("BOTTEGA_BUDGET_USER_MONTH", "default:user:month", BudgetScope.USER, EVERY_OWNER, Period.MONTH),
-    ("BOTTEGA_BUDGET_TOTAL_MONTH", "default:total:month", BudgetScope.TOTAL, "", Period.MONTH),
+def _fixed(scope: BudgetScope, subject: str, period: Period) -> Budget:
+    name = "" if subject in ("", EVERY_OWNER) else f":{subject}"
+    return Budget(id=f"default:{scope}{name}:{period}", scope=scope, subject=subject, period=period, cap=0)
+
+
+# A field of the settings, and the budget whose cap it is.
+_FROM_SETTINGS: tuple[tuple[str, Budget], ...] = (
+    ("budget_user_hour", _fixed(BudgetScope.USER, EVERY_OWNER, Period.HOUR)),
+    ("budget_user_month", _fixed(BudgetScope.USER, EVERY_OWNER, Period.MONTH)),
+    ("budget_total_month", _fixed(BudgetScope.TOTAL, "", Period.MONTH)),
+    *(
+        (f"budget_{vendor}_day", _fixed(BudgetScope.PROVIDER, vendor, Period.DAY))
+        for vendor in ("openai", "gemini", "replicate", "stability", "anthropic")
+    ),
 )
 
 
@@ -105,9 +117,9 @@ class Window:
     ends_at: int | None
 
     @classmethod
-    def at(cls, budget: Budget, owner: str, now: float) -> "Window":
+    def at(cls, budget: Budget, subject: str, now: float) -> "Window":
         return cls(
-            budget, owner if budget.scope is BudgetScope.USER else "", *window_bounds(budget.period, now)
+            budget, "" if budget.scope is BudgetScope.TOTAL else subject, *window_bounds(budget.period, now)
         )
 
     @property
@@ -137,9 +149,17 @@ class Window:
         conditions = [holds.c.created_at >= self.starts_at]
         if self.ends_at is not None:
             conditions.append(holds.c.created_at < self.ends_at)
-        if self.budget.scope is BudgetScope.USER:
-            conditions.append(holds.c.owner == self.subject)
+        if (column := _COUNTED_BY.get(self.budget.scope)) is not None:
+            conditions.append(column == self.subject)
         return sa.and_(*conditions)
+
+
+_COUNTED_BY = {
+    BudgetScope.USER: holds.c.owner,
+    BudgetScope.PROVIDER: holds.c.provider,
+    BudgetScope.PROJECT: holds.c.project,
+}
+"""Which column of a hold says whose budget it counts in."""
 
 
 def all_budgets(connection: sa.Connection) -> tuple[Budget, ...]:
@@ -148,17 +168,31 @@ def all_budgets(connection: sa.Connection) -> tuple[Budget, ...]:
 
 
 def applicable(
-    connection: sa.Connection, owner: str, now: float, *, placing: bool = False
+    connection: sa.Connection,
+    owner: str,
+    now: float,
+    *,
+    provider: str = "",
+    project: str = "",
+    placing: bool = False,
 ) -> tuple[Window, ...]:
-    """The current windows of all budgets that count what `owner` spends, in the order of the budgets' ids.
+    """The current windows of all budgets that count what `owner` pays `provider` for `project` (empty: of none), in
+    the order of the budgets' ids.
 
     With `placing`, budgets stay as they are until the end of the transaction (see `_changing`).
     """
     if placing and connection.dialect.name == "postgresql":
         connection.execute(sa.text("LOCK TABLE budgets IN ROW SHARE MODE"))
-    mine = sa.and_(budgets.c.scope == BudgetScope.USER.value, budgets.c.subject.in_((owner, EVERY_OWNER)))
-    query = sa.select(budgets).where(sa.or_(budgets.c.scope == BudgetScope.TOTAL.value, mine))
-    return tuple(Window.at(budget, owner, now) for budget in _budgets(connection, query))
+    subjects = {BudgetScope.USER: owner, BudgetScope.PROVIDER: provider, BudgetScope.PROJECT: project}
+    theirs = [
+        sa.and_(budgets.c.scope == scope.value, budgets.c.subject.in_((subject, EVERY_OWNER)))
+        for scope, subject in subjects.items()
+        if subject
+    ]
+    query = sa.select(budgets).where(sa.or_(budgets.c.scope == BudgetScope.TOTAL.value, *theirs))
+    return tuple(
+        Window.at(budget, subjects.get(budget.scope, ""), now) for budget in _budgets(connection, query)
+    )
 
 
 def _budgets(connection: sa.Connection, query: sa.Select[Any]) -> tuple[Budget, ...]:
@@ -171,15 +205,11 @@ def apply_settings(connection: sa.Connection, settings: Settings) -> None:
     """Make the budgets under the fixed ids what the settings say. A cap in the settings takes the place of one
     that was set by hand for the same scope, subject and period. Raises InvalidOption for an impossible cap.
     """
-    caps = {
-        "default:user:hour": settings.budget_user_hour,
-        "default:user:month": settings.budget_user_month,
-        "default:total:month": settings.budget_total_month,
-    }
+    caps: dict[str, MicroUsd | None] = {own.id: getattr(settings, field) for field, own in _FROM_SETTINGS}
     wanted = {
-        budget_id: Budget(id=budget_id, scope=scope, subject=subject, period=period, cap=cap)
-        for _, budget_id, scope, subject, period in _FROM_SETTINGS
-        if (cap := caps[budget_id]) is not None
+        own.id: own.model_copy(update={"cap": cap})
+        for _, own in _FROM_SETTINGS
+        if (cap := caps[own.id]) is not None
     }
     present = {budget.id: budget for budget in all_budgets(connection) if budget.id in caps}
     if wanted == present:
@@ -210,7 +240,7 @@ def set_budget(
         if subject:
             raise InvalidOption("A total budget is for all owners together and names none.")
     elif subject != EVERY_OWNER:
-        check_owner(subject)
+        check_subject(scope, subject)
     budget_id = f"{scope}:{subject}:{period}" if subject else f"{scope}:{period}"
     budget = Budget(id=budget_id, scope=scope, subject=subject, period=period, cap=cap)
     _changing(connection)
@@ -234,6 +264,17 @@ def remove_budget(connection: sa.Connection, budget_id: str) -> None:
             f"The budget {budget_id} comes from the settings.", hint=f"Set {setting} to nothing instead."
         )
     _delete(connection, budget_id)
+
+
+def check_subject(scope: BudgetScope, subject: str) -> None:
+    """Raises InvalidOption unless it can be the name of an owner, a provider or a project."""
+    if scope is BudgetScope.USER:
+        check_owner(subject)
+        return
+    try:
+        check_owner(subject)
+    except InvalidOption as error:
+        raise InvalidOption(f"{subject[:80]!r} cannot be a {scope}'s name.", hint=error.hint) from error
 
 
 def _check_cap(cap: MicroUsd, what: str) -> None:
@@ -316,7 +357,7 @@ def use_of(connection: sa.Connection, window: Window) -> BudgetUse:
 
 
 def uses_of_all(connection: sa.Connection, now: float) -> tuple[BudgetUse, ...]:
-    """Every budget's current window; for `user:*` one line for each owner who has used it, or one line for `*`."""
+    """Every budget's current window; for a subject `*` one line for each who has used it, or one line for `*`."""
     uses: list[BudgetUse] = []
     for budget in all_budgets(connection):
         if budget.subject != EVERY_OWNER:

@@ -11,7 +11,7 @@ may still meet another in a deadlock; PostgreSQL ends one of the two and `Databa
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from pydantic import Field
@@ -19,6 +19,7 @@ from pydantic import Field
 from bottega.domain.base import Value
 from bottega.domain.money import MicroUsd, format_usd
 from bottega.errors import BudgetExceeded, Conflict, NotFound
+from bottega.spend.alerts import alerts_of_hold, give_alerts
 from bottega.spend.budgets import (
     EVERY_OWNER,
     STANDING,
@@ -133,6 +134,7 @@ _TAKE = (
         budget_windows.c.held + budget_windows.c.spent + _ASKED <= sa.bindparam("limit", type_=sa.BigInteger),
     )
     .values(held=budget_windows.c.held + _ASKED)
+    .returning((budget_windows.c.held + budget_windows.c.spent).label("used"), budget_windows.c.alerted)
 )
 _SETTLE = (
     sa.update(budget_windows)
@@ -156,8 +158,10 @@ def place_hold(
     model_id: str,
     amount: MicroUsd,
     now: float,
+    provider: str = "",
+    project: str = "",
 ) -> HoldOutcome:
-    """Reserve `amount` in every budget that applies to `owner`, or in none.
+    """Reserve `amount` in every budget that applies to `owner`, `provider` and `project`, or in none.
 
     A refusal is a value, not an exception: the transaction may carry more than this hold. The same `hold_id`
     again reserves nothing further and returns the hold as it was placed. An amount of 0 needs no hold and
@@ -170,18 +174,29 @@ def place_hold(
     # Looked up and taken before anything is written: a refusal by the first budget costs no write at all.
     if (before := _placed_before(connection, hold_id, owner)) is not None:
         return before
-    windows = applicable(connection, owner, now, placing=True)
+    windows = applicable(connection, owner, now, provider=provider, project=project, placing=True)
+    taken: list[_Taken] = []
     for index, window in enumerate(windows):
-        short = _take(connection, window, amount)
-        if short is not None:
+        outcome = _take(connection, window, amount)
+        if isinstance(outcome, BudgetUse):
             _put_back(connection, windows[:index], amount)
             # Looked up again: the money may be gone to this very hold, placed by somebody else meanwhile.
             before = _placed_before(connection, hold_id, owner)
-            return before or Refused(hold_id=hold_id, amount=amount, use=short)
+            return before or Refused(hold_id=hold_id, amount=amount, use=outcome)
+        taken.append(outcome)
     about = {"owner": owner, "job_id": job_id, "model_id": model_id}
     placed = connection.execute(
         insert_or_leave(connection, holds)
-        .values(id=hold_id, **about, amount=amount, charged=0, state=HoldState.HELD.value, created_at=now)
+        .values(
+            id=hold_id,
+            **about,
+            provider=provider,
+            project=project,
+            amount=amount,
+            charged=0,
+            state=HoldState.HELD.value,
+            created_at=now,
+        )
         .returning(holds.c.id)
     ).first()
     if placed is None:  # somebody else placed the same hold at the same moment
@@ -192,14 +207,23 @@ def place_hold(
     if windows:
         connection.execute(sa.insert(hold_windows), [{"hold_id": hold_id, **w.key} for w in windows])
     _append(connection, now, {"hold_id": hold_id, **about}, (EntryKind.HOLD, amount, {}))
+    for window, row in zip(windows, taken, strict=True):
+        give_alerts(connection, window.key, row.used, window.budget.cap, row.alerted, now)
     return Held(hold_id=hold_id, amount=amount)
 
 
-def _take(connection: sa.Connection, window: Window, amount: MicroUsd) -> BudgetUse | None:
-    """None when the amount was taken, otherwise how the budget stands."""
+class _Taken(NamedTuple):
+    """How a window stands after the amount was taken: what is held and spent, and the level last told of."""
+
+    used: MicroUsd
+    alerted: int
+
+
+def _take(connection: sa.Connection, window: Window, amount: MicroUsd) -> _Taken | BudgetUse:
+    """Take the amount; otherwise how the budget stands that is short of it."""
     cap = window.budget.cap
     asked = {**_address(window.key), "asked": amount, "limit": cap}
-    while connection.execute(_TAKE, asked).rowcount == 0:
+    while (row := connection.execute(_TAKE, asked).first()) is None:
         row = connection.execute(
             sa.select(budget_windows.c.held, budget_windows.c.spent).where(window.row())
         ).first()
@@ -208,7 +232,7 @@ def _take(connection: sa.Connection, window: Window, amount: MicroUsd) -> Budget
         elif row.held + row.spent + amount > cap:
             return window.use(row.held, row.spent)
         # Otherwise money came back between the two statements, and is asked for again.
-    return None
+    return _Taken(row.used, row.alerted)
 
 
 def _put_back(connection: sa.Connection, windows: Sequence[Window], amount: MicroUsd) -> None:
@@ -260,16 +284,26 @@ def charge(
             else []
         ),
     )
+    if settlement.overrun:
+        alerts_of_hold(connection, hold_id, now)
     return settlement
 
 
-def release(connection: sa.Connection, hold_id: str, reason: str, now: float) -> Settlement:
-    """Nothing was bought: all that was held is free again. A hold that has ended is returned as it ended."""
+def release(
+    connection: sa.Connection, hold_id: str, reason: str, now: float, evidence: dict[str, Any] | None = None
+) -> Settlement:
+    """Nothing was bought: all that was held is free again. A hold that has ended is returned as it ended.
+    `evidence` is kept beside the reason."""
     hold = _end(connection, hold_id, HoldState.RELEASED, 0, now)
     if hold is None:
         found = _settlement(connection, hold_id)
         return found or Settlement(hold_id=hold_id, state=HoldState.RELEASED, held=0)
-    _append(connection, now, _about(hold), (EntryKind.RELEASE, hold.amount, {"reason": reason}))
+    _append(
+        connection,
+        now,
+        _about(hold),
+        (EntryKind.RELEASE, hold.amount, {"reason": reason, **(evidence or {})}),
+    )
     return Settlement(hold_id=hold_id, state=HoldState.RELEASED, held=hold.amount)
 
 
@@ -324,9 +358,13 @@ def _settlement(connection: sa.Connection, hold_id: str) -> Settlement | None:
 # --- asking --------------------------------------------------------------------------------------------------
 
 
-def budget_left(connection: sa.Connection, owner: str, now: float) -> MicroUsd | None:
-    """What `owner` could hold now: the smallest remainder of the budgets that apply; None when none does."""
-    return min((use_of(connection, w).left for w in applicable(connection, owner, now)), default=None)
+def budget_left(
+    connection: sa.Connection, owner: str, now: float, *, provider: str = "", project: str = ""
+) -> MicroUsd | None:
+    """What `owner` could hold now for a call to `provider` for `project` (empty: whichever): the smallest remainder
+    of the budgets that apply; None when none does."""
+    windows = applicable(connection, owner, now, provider=provider, project=project)
+    return min((use_of(connection, window).left for window in windows), default=None)
 
 
 def entries(
@@ -385,8 +423,16 @@ _ADJECTIVE = {Period.HOUR: "hourly ", Period.DAY: "daily ", Period.MONTH: "month
 
 
 def _described(use: BudgetUse) -> str:
-    whose = f"{use.subject}'s" if use.budget.scope is BudgetScope.USER else "the installation's"
-    return f"{whose} {_ADJECTIVE[use.budget.period]}budget"
+    budget = f"{_ADJECTIVE[use.budget.period]}budget"
+    match use.budget.scope:
+        case BudgetScope.USER:
+            return f"{use.subject}'s {budget}"
+        case BudgetScope.PROVIDER:
+            return f"the {budget} for {use.subject}"
+        case BudgetScope.PROJECT:
+            return f"the {budget} of the project {use.subject}"
+        case BudgetScope.TOTAL:
+            return f"the installation's {budget}"
 
 
 def _what_to_do(use: BudgetUse) -> str:
@@ -395,7 +441,8 @@ def _what_to_do(use: BudgetUse) -> str:
     if setting is not None:
         raising = f"raise {setting} and start again"
     else:
-        whom = {EVERY_OWNER: "every owner", "": "all owners together"}.get(budget.subject, budget.subject)
+        every = {BudgetScope.USER: "every owner"}.get(budget.scope, f"every {budget.scope}")
+        whom = {EVERY_OWNER: every, "": "all owners together"}.get(budget.subject, budget.subject)
         raising = f"ask an administrator to raise the {budget.period} budget of {whom} ({budget.id})"
     if use.ends_at is None:
         return f"{raising[0].upper()}{raising[1:]}."

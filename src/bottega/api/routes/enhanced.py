@@ -15,7 +15,7 @@ from pydantic_core import from_json, to_json
 
 from bottega.api.documents import takes
 from bottega.api.schemas import Body, Sentence
-from bottega.api.security import Shop, Who
+from bottega.api.security import Asker, Shop, Who
 from bottega.api.uploads import LARGEST_JSON, content_type, invalid, limited
 from bottega.app import Bottega, Planned, context_of, make_request
 from bottega.domain.base import Value
@@ -110,7 +110,7 @@ class Comparison(Value):
 
 
 @router.post("/process", openapi_extra=takes(json=EnhancedBody.model_json_schema()))
-async def process_enhanced(request: Request, shop: Shop, who: Who) -> EnhancedAnswer:
+async def process_enhanced(request: Request, shop: Shop, who: Asker) -> EnhancedAnswer:
     """What the sentence wants, which model would do it, at what price; and public pictures that would help, where a
     web search is set up."""
     started = time.perf_counter()
@@ -121,7 +121,7 @@ async def process_enhanced(request: Request, shop: Shop, who: Who) -> EnhancedAn
 
 
 @router.post("/compare", openapi_extra=takes(json=EnhancedBody.model_json_schema()))
-async def compare_enhanced(request: Request, shop: Shop, who: Who) -> Comparison:
+async def compare_enhanced(request: Request, shop: Shop, who: Asker) -> Comparison:
     """The same request by the default classifier and by the keyword rules, side by side."""
     body = await _read(request)
     given = await _given(body, request, shop, who)
@@ -226,7 +226,7 @@ async def _decide(
     *,
     search: bool = False,
 ) -> EnhancedAnswer:
-    intent = shop.classify(given.request.prompt, given.context, classifier=classifier)
+    intent = await shop.classify(given.request.prompt, given.context, who, classifier=classifier)
     trouble, notes = given.trouble, list(given.notes)
     planned: Planned | None = None
     if trouble is None:
@@ -307,7 +307,7 @@ async def _public_pictures(
     """What a web search finds for the intent, and what to say about it. A failed one changes nothing else."""
     query = intent.web_search_query
     if not search or shop.web_search is None or not query:
-        return [], list(shop.notes_on(intent))
+        return [], list(shop.planner.notes_on(intent))
     try:
         found = await shop.find_public_pictures(query)
     except BottegaError as error:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from bottega.api.documents import takes
 from bottega.api.events import event_stream, next_event
 from bottega.api.schemas import JobAnswer, JobList, SubmitBody, SubmitForm
-from bottega.api.security import Shop, Who
+from bottega.api.security import Shop, Who, Worker
 from bottega.api.submissions import read_submission
 from bottega.domain.job import JobState
 from bottega.errors import InputError
@@ -25,7 +25,7 @@ async def submit_job(
     request: Request,
     response: Response,
     shop: Shop,
-    who: Who,
+    who: Worker,
     idempotency_key: Annotated[
         str | None, Header(description="The same key makes one job, however often it is sent.")
     ] = None,
@@ -111,7 +111,7 @@ async def cancel_job(job_id: str, shop: Shop, who: Who) -> JobAnswer:
 
 
 @router.post("/jobs/{job_id}/retry", status_code=202)
-async def retry_job(job_id: str, response: Response, shop: Shop, who: Who) -> JobAnswer:
+async def retry_job(job_id: str, response: Response, shop: Shop, who: Worker) -> JobAnswer:
     """Let a quarantined job go on, or run a finished one again as a new job."""
     job = await shop.retry(job_id, who)
     response.headers["Location"] = f"/api/v1/jobs/{job.id}"

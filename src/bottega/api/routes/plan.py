@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 
 from bottega.api.documents import takes
 from bottega.api.schemas import IntentBody, PlanAnswer, SubmitBody, SubmitForm
-from bottega.api.security import Shop, Who
+from bottega.api.security import Asker, Shop
 from bottega.api.submissions import read_submission
 from bottega.api.uploads import read_json
 from bottega.domain.intent import Intent
@@ -13,7 +13,7 @@ router = APIRouter(tags=["plan"])
 
 
 @router.post("/plan", openapi_extra=takes(json=SubmitBody, form=SubmitForm))
-async def plan_request(request: Request, shop: Shop, who: Who) -> PlanAnswer:
+async def plan_request(request: Request, shop: Shop, who: Asker) -> PlanAnswer:
     """Who would do it, at what price, and who was ruled out and why. Nothing is run and nothing bought.
 
     The files of a form are stored as assets, so that the plan's `request` can be submitted as it is.
@@ -23,7 +23,7 @@ async def plan_request(request: Request, shop: Shop, who: Who) -> PlanAnswer:
 
 
 @router.post("/intent", openapi_extra=takes(json=IntentBody))
-async def classify_prompt(request: Request, shop: Shop, _: Who) -> Intent:
+async def classify_prompt(request: Request, shop: Shop, who: Asker) -> Intent:
     """What a sentence wants, with so many pictures at hand."""
     body = await read_json(request, IntentBody)
-    return shop.classify(body.prompt, body.context.context(), classifier=body.classifier)
+    return await shop.classify(body.prompt, body.context.context(), who, classifier=body.classifier)

@@ -1,0 +1,209 @@
+"""Decides everything about a request, in the order of its way: mentions, policy, intent, workflow, task, candidates."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from bottega.analytics import Analytics
+from bottega.domain.base import Value
+from bottega.domain.intent import Intent
+from bottega.domain.plan import Constraints, Plan
+from bottega.domain.principal import Principal
+from bottega.domain.request import Request
+from bottega.domain.task import TaskInput
+from bottega.engines.protocol import Engine
+from bottega.errors import InvalidOption, MissingInput, NoCandidate, WorkflowUnknown
+from bottega.models import Catalogue
+from bottega.planning.context import clips_named_as_such, context_of
+from bottega.planning.gate import PolicyGate
+from bottega.planning.reading import Reader
+from bottega.references import (
+    Reference,
+    ReferenceBook,
+    Resolved,
+    WebSearch,
+    why_no_web_search,
+    with_person_to_work_on,
+)
+from bottega.resilience import Breakers
+from bottega.routing import Learning, make_plan
+from bottega.settings import Settings
+from bottega.spend import Ledger
+from bottega.store.assets import AssetStore
+from bottega.workflows.protocol import Options, Workflow
+from bottega.workflows.registry import find_workflow, workflow_for
+from bottega.workflows.tasks import load_inputs
+
+
+class Planned(Value):
+    """A request and what was decided about it; nothing is stored or run yet.
+
+    The pictures that the sentence mentions are among the request's inputs; `references` are what they were saved as.
+    `notes` are for people.
+    """
+
+    request: Request
+    intent: Intent
+    plan: Plan
+    references: tuple[Reference, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Planner:
+    settings: Settings
+    catalogue: Catalogue
+    engines: dict[str, Engine]
+    workflows: dict[str, Workflow]
+    store: AssetStore
+    references: ReferenceBook
+    reader: Reader
+    gate: PolicyGate
+    ledger: Ledger
+    analytics: Analytics
+    breakers: Breakers
+    web_search: WebSearch | None
+
+    async def plan(self, request: Request, who: Principal, *, intent: Intent | None = None) -> Planned:
+        """`intent` is what its sentence was taken for already. Raises UnknownMention, PolicyRefused, WorkflowUnknown,
+        MissingInput, InvalidOption, NoCandidate or BudgetExceeded, each saying what to do."""
+        return await self.plan_resolved(await self.references.resolve(request, who.owner), who, intent)
+
+    async def plan_resolved(
+        self, resolved: Resolved, who: Principal, intent: Intent | None = None
+    ) -> Planned:
+        """The plan of a request whose mentions are among its inputs."""
+        request = resolved.request
+        inputs = await load_inputs(self.store, request, who.owner)
+        request, inputs = clips_named_as_such(request, inputs)
+        await self.gate.check(request, inputs, who)
+        intent = await self._intent(request, intent, who)
+        workflow = (
+            find_workflow(self.workflows, request.workflow)
+            if request.workflow is not None
+            else workflow_for(self.workflows, intent)
+        )
+        served = with_person_to_work_on(
+            Resolved(request=request, references=resolved.references),
+            {spec.role: spec.minimum for spec in workflow.inputs},
+        )
+        if served != request:
+            request, inputs = served, await load_inputs(self.store, served, who.owner)
+        return Planned(
+            request=request,
+            intent=intent,
+            plan=await self._candidates(request, intent, workflow, inputs, who),
+            references=resolved.references,
+            notes=self.notes_on(intent),
+        )
+
+    def notes_on(self, intent: Intent) -> tuple[str, ...]:
+        """What people should know of an intent beside the plan."""
+        if not intent.requires_web_search:
+            return ()
+        wanted = f"Public pictures of “{intent.web_search_query}” would help."
+        if self.web_search is not None:
+            return (f"{wanted} They can be searched for, and one of them given as a reference.",)
+        reason, hint = why_no_web_search(self.settings)
+        return (f"{wanted} They are not searched for: {reason}. {hint} The work goes on without them.",)
+
+    async def _intent(self, request: Request, known: Intent | None, who: Principal) -> Intent:
+        if request.workflow is not None:
+            workflow = find_workflow(self.workflows, request.workflow)
+            subkind = workflow.name.partition("/")[2] or None
+            return Intent(
+                workflow=workflow.work_class,
+                subkind=subkind,
+                confidence=1.0,
+                reasoning="You named the workflow.",
+                classifier="user",
+            )
+        intent = known or await self.reader.read(
+            request.prompt, context_of(request), owner=who.owner, stay_local=request.stay_local
+        )
+        if intent.out_of_scope:
+            raise WorkflowUnknown(
+                "This does not read like work on pictures or clips.",
+                hint="Say what the picture should become, or name the workflow.",
+            )
+        if intent.needs_clarification is not None:
+            raise MissingInput(intent.needs_clarification, hint="Give the picture or clip that is meant.")
+        return intent
+
+    async def _candidates(
+        self,
+        request: Request,
+        intent: Intent,
+        workflow: Workflow,
+        inputs: tuple[TaskInput, ...],
+        who: Principal,
+    ) -> Plan:
+        read = workflow.read_options(request.prompt)
+        options = _options(workflow, {**read, **request.options})
+        task = workflow.prepare(request, intent, options, inputs)
+        constraints = await self._constraints(request, workflow, inputs, who)
+        try:
+            return make_plan(
+                task,
+                self.catalogue,
+                constraints,
+                request.preference,
+                engines=frozenset(self.engines),
+                local_engines=frozenset(name for name, engine in self.engines.items() if engine.local),
+                options=options.model_dump(mode="json"),
+                options_read=tuple(sorted(set(read) - set(request.options))),
+                learn=Learning.for_request(request, constraints.observations, enabled=self.settings.learning),
+                attempts=self.settings.max_attempts,
+            )
+        except NoCandidate as error:
+            if not error.details.get("ruled_out"):  # nobody knows this work: say which engine to set up
+                error.hint = self._setup_hints() or error.hint
+            raise
+
+    def _setup_hints(self) -> str:
+        """What to configure so that the engines that cannot be used now can be."""
+        hints = (engine.availability().hint for engine in self.engines.values())
+        return " ".join(hint for hint in hints if hint)
+
+    async def _constraints(
+        self, request: Request, workflow: Workflow, inputs: Sequence[TaskInput], who: Principal
+    ) -> Constraints:
+        unavailable: dict[str, tuple[str, str]] = {}
+        for name, engine in self.engines.items():
+            availability = engine.availability()
+            if not availability.usable:
+                unavailable[name] = (availability.reason, availability.hint)
+        return Constraints(
+            budget_left=await self.ledger.budget_left(who.owner),
+            max_cost=request.max_cost,
+            stay_local=request.stay_local,
+            megapixels=sum(item.media.megapixels for item in inputs),
+            unavailable=unavailable,
+            resting={
+                state.model: (f"failed lately ({state.reason})", "It is tried again in a while by itself.")
+                for state in await self.breakers.states()
+                if state.state == "open"
+            },
+            restricted_licences=self.settings.restricted_licences,
+            observations=await self.analytics.observations(workflow.name),
+        )
+
+
+def _options(workflow: Workflow, values: dict[str, Any]) -> Options:
+    try:
+        return workflow.options.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]) or "options"
+        known = ", ".join(workflow.options.model_fields)
+        if first["type"] == "extra_forbidden":
+            raise InvalidOption(
+                f"{workflow.name} has no option {name!r}.", hint=f"Its options are: {known}."
+            ) from None
+        raise InvalidOption(
+            f"The option {name} cannot be {first['input']!r}: {first['msg']}.",
+            hint=f"The options of {workflow.name} are: {known}.",
+            option=name,
+        ) from None

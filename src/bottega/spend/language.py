@@ -1,0 +1,56 @@
+"""Calls to language models in the books: a hold before each, its charge after it."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from bottega.domain.money import MicroUsd
+from bottega.errors import OutcomeUnknown
+from bottega.spend import Ledger
+
+
+@dataclass(slots=True)
+class _Hold:
+    ledger: Ledger
+    hold_id: str
+    settled: bool = False
+
+    async def settle(self, cost: MicroUsd, evidence: dict[str, Any]) -> None:
+        await self.ledger.charge(self.hold_id, cost, evidence)
+        self.settled = True
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSpending:
+    """The `llm.Spending` of one owner, for one job where there is one."""
+
+    ledger: Ledger
+    owner: str
+    job_id: str = ""
+
+    @asynccontextmanager
+    async def hold(self, model_id: str, amount: MicroUsd) -> AsyncGenerator[_Hold]:
+        """Raises BudgetExceeded."""
+        hold = _Hold(self.ledger, f"llm:{uuid4().hex}")
+        await self.ledger.hold(
+            hold_id=hold.hold_id,
+            owner=self.owner,
+            job_id=self.job_id,
+            model_id=model_id,
+            amount=amount,
+            provider=model_id.partition("/")[0],
+        )
+        try:
+            yield hold
+        except (OutcomeUnknown, asyncio.CancelledError) as error:
+            if not hold.settled:
+                reason = str(error) or "interrupted"
+                await asyncio.shield(self.ledger.mark_unknown(hold.hold_id, reason))
+            raise
+        except BaseException as error:
+            if not hold.settled:
+                await self.ledger.release(hold.hold_id, str(error))
+            raise

@@ -1,0 +1,86 @@
+"""Holds whose call's answer was lost: who they are, and their end by a person who has looked it up.
+
+Only such a hold is settled by hand. One that is merely held belongs to a job that is working, and ends with it.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from bottega.domain.base import Value
+from bottega.domain.money import MicroUsd
+from bottega.errors import Conflict, InvalidOption, NotFound
+from bottega.spend.ledger import EntryKind, HoldState, Settlement, charge, release
+from bottega.store.schema import holds, ledger
+
+
+class UnknownHold(Value):
+    """`amount` micro-dollars stay reserved; `reason` is why nobody knows. Times are seconds since the Unix epoch."""
+
+    hold_id: str
+    owner: str
+    job_id: str
+    model_id: str
+    provider: str
+    project: str
+    amount: MicroUsd
+    created_at: float
+    reason: str = ""
+
+    @property
+    def what_to_do(self) -> str:
+        whose = self.provider or self.model_id.partition("/")[0]
+        return (
+            f"Look for a call of {self.model_id} in {whose}'s own list of calls or bills; then "
+            f"`bottega spend settle {self.hold_id} --charge DOLLARS --why TEXT`, or `--release` if there is none."
+        )
+
+
+def unknown_holds(connection: sa.Connection) -> tuple[UnknownHold, ...]:
+    """All of them, oldest first."""
+    h = holds.c
+    reasons = (
+        sa.select(ledger.c.hold_id, ledger.c.evidence)
+        .where(ledger.c.kind == EntryKind.UNKNOWN.value)
+        .subquery()
+    )
+    query = (
+        sa.select(
+            h.id.label("hold_id"),
+            *(h.owner, h.job_id, h.model_id, h.provider, h.project, h.amount, h.created_at),
+            reasons.c.evidence,
+        )
+        .outerjoin(reasons, reasons.c.hold_id == h.id)
+        .where(h.state == HoldState.UNKNOWN.value)
+        .order_by(h.created_at, h.id)
+    )
+    found: list[UnknownHold] = []
+    for row in connection.execute(query).mappings():
+        values = dict(row)
+        evidence: dict[str, Any] = values.pop("evidence") or {}
+        found.append(UnknownHold(**values, reason=str(evidence.get("reason", ""))))
+    return tuple(found)
+
+
+def settle_unknown(
+    connection: sa.Connection, hold_id: str, *, charged: MicroUsd | None, by: str, why: str, now: float
+) -> Settlement:
+    """End a hold whose outcome was unknown: `charged` is what the provider billed, None that it billed nothing.
+
+    Who settled it and why stand in the ledger. Raises NotFound for no such hold, Conflict for one in another
+    state, InvalidOption without a name or a reason.
+    """
+    if not by.strip() or not why.strip():
+        raise InvalidOption("Say who settles the hold and why; it stays in the ledger.")
+    state = connection.execute(sa.select(holds.c.state).where(holds.c.id == hold_id)).scalar()
+    if state is None:
+        raise NotFound(f"There is no hold {hold_id[:80]!r}.")
+    if state != HoldState.UNKNOWN:
+        hint = "Its job is still at work; it ends with it." if state == HoldState.HELD else ""
+        raise Conflict(
+            f"The hold {hold_id} is {state}, and only one of unknown outcome is settled.", hint=hint
+        )
+    settled = {"settled": {"by": by.strip(), "why": why.strip()}}
+    if charged is None:
+        return release(connection, hold_id, f"settled by {by.strip()}: {why.strip()}", now, settled)
+    return charge(connection, hold_id, charged, settled, now)

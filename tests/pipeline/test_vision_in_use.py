@@ -1,0 +1,91 @@
+"""A vision model judges results of jobs: its scores, its price, and what happens when it cannot be asked."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from shop_engine import Open, Shop, shop_catalogue
+
+from bottega import Bottega
+from bottega.domain.job import JobState
+from bottega.domain.verdict import VerdictState
+from bottega.models import Catalogue, load_catalogue
+from bottega.quality.vision import rubric_for
+from bottega.simulator.serve import KEY, Simulator
+
+PROMPT = "a cup of coffee on a wooden table, photograph"
+JUDGE = "openai/gpt-6-luna"
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with Simulator() as simulator:
+        yield simulator
+
+
+def judged_by(simulator: Simulator, **others: Any) -> dict[str, Any]:
+    return {
+        "judge_model": JUDGE,
+        "openai_api_key": KEY,
+        "openai_base_url": simulator.base("openai"),
+        **others,
+    }
+
+
+def catalogue() -> Catalogue:
+    shop = shop_catalogue(first="0.04", second="0.04")
+    return Catalogue([*shop, *(m for m in load_catalogue() if m.id == JUDGE)])
+
+
+def marks(points: int) -> dict[str, Any]:
+    rubric = rubric_for("image_generation")
+    assert rubric is not None
+    return {c.name: {"seen": "as seen", "points": points} for c in rubric.criteria}
+
+
+async def test_a_judge_that_is_not_satisfied_sends_the_job_to_the_next_candidate(
+    open_shop: Open, good_picture: Path, simulator: Simulator
+) -> None:
+    simulator.world.queue_answer("openai", "chat.completions", json=marks(2))
+    simulator.world.queue_answer("openai", "chat.completions", json=marks(9))
+    shop = Shop({"shop/first": good_picture, "shop/second": good_picture})
+    bottega = await open_shop(shop, catalogue(), **judged_by(simulator))
+    done = await bottega.run(PROMPT, workflow="image_generation", preference="quality")
+    result = done.job.result
+    assert done.job.state is JobState.SUCCEEDED
+    assert result is not None
+    assert [attempt.outcome for attempt in result.attempts] == ["below threshold", "accepted"]
+    assert any(measure.name.startswith("vision.") for measure in result.verdict.measures)
+    await _books_agree(bottega, result.cost)
+
+
+async def test_a_judge_that_cannot_be_asked_is_said_to_be_missing(
+    open_shop: Open, good_picture: Path, simulator: Simulator
+) -> None:
+    simulator.world.faults.add("rate_limit", "openai", "chat.completions", times=9)
+    shop = Shop({"shop/first": good_picture, "shop/second": good_picture})
+    bottega = await open_shop(shop, catalogue(), **judged_by(simulator))
+    done = await bottega.run(PROMPT, workflow="image_generation")
+    assert done.job.result is not None
+    verdict = done.job.result.verdict
+    assert verdict.state is VerdictState.NOT_JUDGED
+    assert "Not judged by a vision model" in verdict.reason
+    assert not any(measure.name.startswith("vision.") for measure in verdict.measures)
+
+
+async def test_what_is_to_stay_here_is_shown_to_nobody(
+    open_shop: Open, good_picture: Path, simulator: Simulator
+) -> None:
+    shop = Shop({"shop/first": good_picture}, local=True)
+    bottega = await open_shop(shop, shop_catalogue(first="0"), **judged_by(simulator))
+    done = await bottega.run(PROMPT, workflow="image_generation", stay_local=True)
+    assert done.job.state is JobState.SUCCEEDED
+    assert not simulator.world.log
+
+
+async def _books_agree(bottega: Bottega, cost: int) -> None:
+    entries = await bottega.ledger.entries("local")
+    charged = sum(entry.amount for entry in entries if entry.kind == "charge")
+    assert charged == cost
+    assert await bottega.ledger.audit() == ()
