@@ -20,7 +20,7 @@ from bottega.domain.job import Event, FinishedJob, Job, JobState
 from bottega.domain.money import micro_usd
 from bottega.domain.principal import LOCAL, Principal
 from bottega.domain.request import InputRef, Preference, Request, Role
-from bottega.engines.protocol import Engine
+from bottega.engines.protocol import Availability, Engine
 from bottega.engines.registry import built_in_engines
 from bottega.errors import Conflict, InputError, NotFound
 from bottega.intent.recorder import IntentRecorder
@@ -34,7 +34,7 @@ from bottega.jobs.queue import NewJob, enqueue, release, request_cancel
 from bottega.jobs.records import JobPayload, count_by_state, find_submission, list_jobs, load_job
 from bottega.jobs.runner import Runner, RunnerOptions
 from bottega.llm import LanguageModels
-from bottega.models import Catalogue, load_catalogue
+from bottega.models import Catalogue, Model, load_catalogue
 from bottega.planning import Planned, Planner, PolicyGate, Reader, context_of
 from bottega.planning.gate import REMEMBERED_S
 from bottega.references import ReferenceBook, Resolved, WebReference, web_search, why_no_web_search
@@ -266,6 +266,18 @@ class Bottega:
     ) -> Planned:
         """Decide everything about a request; nothing is run. See `planning.Planner.plan`."""
         return await self.planner.plan(request, who, intent=intent)
+
+    def availability_of(self, model: Model) -> Availability:
+        """Whether a model of the catalogue can be used now, and if not, why."""
+        if model.output == "text":
+            reason = self.language.availability(model.id)
+            return Availability(usable=not reason, reason=reason)
+        engine = self.engines.get(model.engine)
+        if engine is None:
+            return Availability(
+                usable=False, reason=f"the engine {model.engine} is not part of this installation"
+            )
+        return Availability(usable=False, reason=model.blocked) if model.blocked else engine.availability()
 
     async def may_ask(self, who: Principal, *, what: str = "work") -> None:
         """Count one more request of this user. Raises RateLimited, which says when to come back."""

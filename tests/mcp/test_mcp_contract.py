@@ -78,8 +78,9 @@ async def test_the_models_are_those_of_the_catalogue(shop: Bottega) -> None:
     assert [each["id"] for each in lasers] == [
         model.id for model in shop.catalogue if "laser" in model.operations
     ]
-    usable = {name: engine.availability().usable for name, engine in shop.engines.items()}
-    assert all(each["usable"] == usable[each["engine"]] for each in listed)
+    usable = {model.id: shop.availability_of(model).usable for model in shop.catalogue}
+    assert {each["id"]: each["usable"] for each in listed} == usable
+    assert {each["usable"] for each in listed} == {True, False}
 
 
 SENTENCES = ("Sharpen this and double its size", "Turn this into a pencil drawing", "Engrave this on plywood")

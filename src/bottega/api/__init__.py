@@ -25,6 +25,7 @@ from bottega.api.routes import (
     plan,
     references,
     root,
+    webhooks,
     workflows,
 )
 from bottega.api.security import Guard, check_may_serve
@@ -81,7 +82,7 @@ def create_app(
     app.state.stopping = asyncio.Event()
     app.add_middleware(Guard, settings=shop.settings)
     install_problems(app)
-    for module in (jobs, plan, assets, references, workflows, models, budgets, keys, enhanced):
+    for module in (jobs, plan, assets, references, workflows, models, budgets, keys, enhanced, webhooks):
         app.include_router(module.router, prefix=PREFIX)
     for module in (health, root):
         app.include_router(module.router)

@@ -6,21 +6,33 @@ import shutil
 import tempfile
 import time
 from collections.abc import AsyncGenerator
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import typer
 
+from bottega.cli.checks import Check
+from bottega.cli.doctor_vendors import vendor_checks
 from bottega.cli.session import JsonOption, Reply, carry_out, load_settings
 
 if TYPE_CHECKING:
     from bottega.app import Bottega
-    from bottega.models import Model
     from bottega.settings import Settings
 
 GIB = 2**30
 LITTLE_SPACE, TOO_LITTLE_SPACE = 2 * GIB, GIB // 8
-EXTRAS = {"postgres": "psycopg", "demo": "skimage"}
+EXTRAS = {
+    "postgres": "psycopg",
+    "redis": "redis",
+    "demo": "skimage",
+    "mcp": "mcp",
+    "openai": "openai",
+    "gemini": "google.genai",
+    "anthropic": "anthropic",
+    "video": "av",
+    "laser": "shapely",
+    "fast": "numba",
+}
 """Optional extras and the module that each brings."""
 
 # A PNG of one pixel: enough to prove that a child process starts, decodes and answers.
@@ -28,16 +40,6 @@ _ONE_PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
     "0000000a49444154789c6360000000020001e221bc330000000049454e44ae426082"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """`broken` is essential and makes the exit code 1; `note` is worth knowing."""
-
-    name: str
-    state: Literal["ok", "note", "broken"]
-    detail: str
-    hint: str = ""
 
 
 def add_to(application: typer.Typer) -> None:
@@ -93,11 +95,18 @@ async def examine() -> AsyncGenerator[Check]:
     finally:
         await bottega.close()
     for name, module in EXTRAS.items():
-        there = importlib.util.find_spec(module) is not None
+        there = _is_installed(module)
         hint = "" if there else f"If you need it: pip install 'bottega[{name}]'"
         yield Check(
             f"extra {name}", "ok" if there else "note", "installed" if there else "not installed.", hint
         )
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:  # the package that it would be in
+        return False
 
 
 async def _inside(bottega: "Bottega") -> AsyncGenerator[Check]:
@@ -112,9 +121,9 @@ async def _inside(bottega: "Bottega") -> AsyncGenerator[Check]:
             if found.usable
             else Check(f"engine {name}", "note", f"{found.reason}.", found.hint)
         )
-    for check in map(_model, bottega.catalogue):
-        if check is not None:
-            yield check
+    async for check in vendor_checks(bottega):
+        yield check
+    yield _models(bottega)
     if database.state == "ok":
         yield await _unfinished(bottega)
         yield await _books(bottega)
@@ -185,21 +194,18 @@ async def _compute(bottega: "Bottega") -> Check:
     )
 
 
-def _model(model: "Model") -> Check | None:
-    """Something to know about a model, or None."""
+def _models(bottega: "Bottega") -> Check:
     from datetime import UTC, datetime
 
-    name = f"model {model.id}"
-    instead = f"Use {model.replacement} instead." if model.replacement else ""
-    if model.price is None or not model.price.is_known:
-        return Check(name, "note", "has no price, so it is not used.", "Give its price in the catalogue.")
-    if model.status == "retired" or (model.ends is not None and model.ends < datetime.now(UTC).date()):
-        return Check(name, "note", f"has ended{f' on {model.ends}' if model.ends else ''}.", instead)
-    if model.status == "deprecated":
-        return Check(
-            name, "note", f"is deprecated{f' and ends on {model.ends}' if model.ends else ''}.", instead
-        )
-    return None
+    from bottega.models import endings
+
+    soon = endings(list(bottega.catalogue), datetime.now(UTC).date())
+    words = f"{len(bottega.catalogue)} models in the catalogue"
+    if not soon:
+        return Check("models", "ok", f"{words}; none ends soon")
+    return Check(
+        "models", "ok", f"{words}; {len(soon)} have ended or end soon.", "See `bottega models check`."
+    )
 
 
 async def _unfinished(bottega: "Bottega") -> Check:

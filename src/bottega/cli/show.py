@@ -176,11 +176,15 @@ def _candidates_view(plan: Plan) -> RenderableType:
 
 
 def ruled_out_view(items: Iterable[dict[str, Any]]) -> RenderableType:
-    """Entries with `model_id`, `reason` and `hint`."""
+    """Entries with `model_id`, `engine`, `reason` and `hint`; those of an engine with the same reason in one line."""
     table = plain_table("ruled out", "why")
+    together: dict[tuple[str, str], list[str]] = {}
     for item in items:
         words = ". ".join(filter(None, (item["reason"], item.get("hint", ""))))
-        table.add_row(Text(item["model_id"], style="dim"), Text(words, style="dim"))
+        together.setdefault((item.get("engine", ""), words), []).append(item["model_id"])
+    for (engine, words), models in together.items():
+        named = ", ".join(models) if len(models) <= 2 else f"{len(models)} models of {engine}"
+        table.add_row(Text(named, style="dim"), Text(words, style="dim"))
     return table
 
 

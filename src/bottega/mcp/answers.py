@@ -14,7 +14,6 @@ from bottega.domain.job import Job
 from bottega.domain.money import format_usd
 from bottega.domain.plan import Plan
 from bottega.domain.verdict import VerdictState
-from bottega.engines.protocol import Availability
 from bottega.models import Model
 from bottega.workflows.protocol import Workflow
 
@@ -171,11 +170,9 @@ def workflow_document(workflow: Workflow, *, options: bool) -> dict[str, Any]:
     return document | ({"options": workflow.options.model_json_schema()} if options else {})
 
 
-def model_document(shop: Bottega, model: Model, states: dict[str, Availability]) -> dict[str, Any]:
-    """The catalogue's entry and whether its engine can be used now. Prices are US dollars as text."""
-    engine = shop.engines.get(model.engine)
-    missing = Availability(usable=False, reason=f"the engine {model.engine} is not part of this installation")
-    state = states.get(model.engine, missing)
+def model_document(shop: Bottega, model: Model) -> dict[str, Any]:
+    """The catalogue's entry and whether it can be used now. Prices are US dollars as text."""
+    engine, state = shop.engines.get(model.engine), shop.availability_of(model)
     return {
         **model.model_dump(mode="json"),
         "operations": sorted(model.operations),

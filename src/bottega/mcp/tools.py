@@ -216,9 +216,8 @@ class Toolbox:
         return Answer(words, {"workflows": documents})
 
     async def _list_models(self, caller: Caller, arguments: ListModelsArguments) -> Answer:
-        states = {name: engine.availability() for name, engine in self._shop.engines.items()}
         documents = [
-            answers.model_document(self._shop, model, states)
+            answers.model_document(self._shop, model)
             for model in self._shop.catalogue
             if arguments.operation is None or arguments.operation in model.operations
         ]

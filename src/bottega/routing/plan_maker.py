@@ -23,6 +23,7 @@ def make_plan(
     local_engines: frozenset[str],
     options: dict[str, Any],
     options_read: tuple[str, ...],
+    model: str | None = None,
     engines: frozenset[str] | None = None,
     today: date | None = None,
     learn: Learning | None = None,
@@ -30,9 +31,9 @@ def make_plan(
 ) -> Plan:
     """The candidates for a task in the order to try them, and who was ruled out and why.
 
-    Models that do not know the task's operation are not mentioned. `local_engines` are those of this
-    installation that send nothing away; `engines` are all of it (None: those beside the local ones are taken
-    to be there). `today` (UTC) decides whether a model has ended. Of the candidates `attempts` will be tried at
+    Models that do not know the task's operation are not mentioned, nor are retired ones beside others. With `model`
+    (an id of the catalogue) no other may do it. `local_engines` are those of this installation that send nothing
+    away; `engines` are all of it (None: those beside the local ones are taken to be there). `today` (UTC) decides whether a model has ended. Of the candidates `attempts` will be tried at
     most (None: all). The order is that of the highest expected utility, which counts what candidates cost that
     fail (`bottega.routing.utility`), under what is believed of each model, or with `learn` under one draw from it
     (`bottega.routing.learning`). No draw moves a limit: who is ruled out is the same with it and without.
@@ -42,25 +43,30 @@ def make_plan(
     """
     judge = partial(
         _objection,
+        asked_for=model,
         task=task,
         constraints=constraints,
         local_engines=local_engines,
         engines=engines,
         today=today or datetime.now(UTC).date(),
     )
-    able = [model for model in catalogue if task.operation in model.operations]
+    knowing = [entry for entry in catalogue if task.operation in entry.operations]
+    if model is not None and all(entry.id != model for entry in knowing):
+        raise _cannot(task, model, catalogue)
+    # What is long gone is not worth a word, unless there is nothing else or somebody names it.
+    able = [entry for entry in knowing if entry.status != "retired" or entry.id == model] or knowing
     ruled_out: list[RuledOut] = []
     fit: list[Model] = []
-    for model in able:
-        objection = judge(model)
+    for entry in able:
+        objection = judge(entry)
         if objection is None:
-            fit.append(model)
+            fit.append(entry)
         else:
             reason, hint = objection
-            ruled_out.append(RuledOut(model_id=model.id, engine=model.engine, reason=reason, hint=hint))
+            ruled_out.append(RuledOut(model_id=entry.id, engine=entry.engine, reason=reason, hint=hint))
     if not fit:
         free_of_money = constraints.model_copy(update={"budget_left": None, "max_cost": None})
-        affordable = [model for model in able if judge(model, constraints=free_of_money) is None]
+        affordable = [entry for entry in able if judge(entry, constraints=free_of_money) is None]
         raise _nobody(task, ruled_out, affordable, constraints)
     ranking = _Ranking(task, constraints, preference, local_engines, learn, attempts)
     return Plan(
@@ -90,6 +96,7 @@ def estimate_time(model: Model, task: Task, constraints: Constraints) -> TimeEst
 def _objection(
     model: Model,
     *,
+    asked_for: str | None,
     task: Task,
     constraints: Constraints,
     local_engines: frozenset[str],
@@ -97,6 +104,8 @@ def _objection(
     today: date,
 ) -> tuple[str, str] | None:
     """Why the model cannot be used for the task (reason, hint), or None. What cannot be helped comes first."""
+    if asked_for is not None and model.id != asked_for:
+        return "another model was asked for", ""
     lacking = model.lacks(task)
     if lacking:
         return lacking, ""
@@ -245,6 +254,22 @@ class _Ranking(NamedTuple):
             (not several, "the only one available"),
         )
         return tuple(words for holds, words in stated if holds)
+
+
+def _cannot(task: Task, model_id: str, catalogue: Catalogue) -> NoCandidate:
+    """For a model that was asked for by name and does not know the work at all."""
+    known = catalogue.get(model_id)
+    if known is None:
+        return NoCandidate(
+            f"There is no model {model_id[:80]!r} in the catalogue.",
+            hint="See `bottega models`, or leave the choice open.",
+        )
+    reason = known.lacks(task) or "does not do this"
+    return NoCandidate(
+        f"{model_id} {reason}.",
+        hint="Ask for another model, or leave the choice open.",
+        ruled_out=[RuledOut(model_id=known.id, engine=known.engine, reason=reason).model_dump()],
+    )
 
 
 def _nobody(

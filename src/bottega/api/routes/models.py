@@ -5,7 +5,6 @@ from fastapi import APIRouter
 from bottega.api.schemas import ModelAnswer, ModelList, price_in_words
 from bottega.api.security import Shop, Who
 from bottega.app import Bottega
-from bottega.engines.protocol import Availability
 from bottega.models import Model
 
 router = APIRouter(tags=["models"])
@@ -14,14 +13,11 @@ router = APIRouter(tags=["models"])
 @router.get("/models")
 def list_models(shop: Shop, _: Who) -> ModelList:
     """Every model of the catalogue: what it does, what it costs, until when, and whether its engine can be used."""
-    states = {name: engine.availability() for name, engine in shop.engines.items()}
-    return ModelList(models=tuple(_answer(shop, model, states) for model in shop.catalogue))
+    return ModelList(models=tuple(_answer(shop, model) for model in shop.catalogue))
 
 
-def _answer(shop: Bottega, model: Model, states: dict[str, Availability]) -> ModelAnswer:
-    engine = shop.engines.get(model.engine)
-    missing = Availability(usable=False, reason=f"the engine {model.engine} is not part of this installation")
-    state = states.get(model.engine, missing)
+def _answer(shop: Bottega, model: Model) -> ModelAnswer:
+    engine, state = shop.engines.get(model.engine), shop.availability_of(model)
     return ModelAnswer(
         id=model.id,
         title=model.title,

@@ -1,0 +1,75 @@
+"""What `bottega doctor` says of the vendors: configured, reachable, and what it would cost to try one."""
+
+from collections.abc import AsyncGenerator
+from typing import TYPE_CHECKING
+
+from bottega.cli.checks import Check
+
+if TYPE_CHECKING:
+    from bottega.app import Bottega
+    from bottega.models import Model
+
+_TITLES = {
+    "openai": "OpenAI",
+    "gemini": "Gemini",
+    "anthropic": "Anthropic",
+    "replicate": "Replicate",
+    "stability": "Stability",
+    "openai_compatible": "OpenAI-compatible server",
+}
+
+
+async def vendor_checks(bottega: "Bottega") -> AsyncGenerator[Check]:
+    """A check for each vendor; those that are not set up are not asked anything."""
+    from bottega.engines.cloud.reach import VENDORS, is_configured, reach
+
+    for vendor in VENDORS:
+        title = f"vendor {_TITLES[vendor]}"
+        try_it = _cheapest(bottega, vendor)
+        if not is_configured(bottega.settings, vendor):
+            what = "BASE_URL" if vendor == "openai_compatible" else "API_KEY"
+            yield Check(
+                title, "note", "not set up.", f"Set BOTTEGA_{vendor.upper()}_{what}. {try_it}".strip()
+            )
+            continue
+        found = await reach(bottega.settings, vendor)
+        state = "ok" if found.ok else "note"
+        yield Check(title, state, f"{found.words}.", try_it)
+
+
+def _cheapest(bottega: "Bottega", vendor: str) -> str:
+    """What the cheapest picture of the vendor would cost; for vendors of language models alone, its cheapest model."""
+    from bottega.domain.money import format_usd
+    from bottega.domain.task import Task
+
+    size = "1024x1024"
+    task = Task(
+        workflow="image_generation",
+        operation="generate",
+        features=frozenset({f"size:{size}"}),
+        prompt="a red bicycle",
+        parameters={"n": 1, "size": size, "quality": "low"},
+        output_megapixels=1024 * 1024 / 1e6,
+    )
+    living = [model for model in bottega.catalogue if model.engine == vendor and _can_be_paid(model)]
+    pictures = [model for model in living if model.lacks(task) is None]
+    priced = [(model.price.price(task).likely, model.id) for model in pictures if model.price is not None]
+    if priced:
+        amount, model_id = min(priced)
+        return f"A picture by {model_id} costs about {format_usd(amount)}."
+    words = [model for model in living if "chat" in model.operations and model.price is not None]
+    if words:
+        model = min(words, key=lambda m: float(m.price.tokens.get("text_out", "0") or 0) if m.price else 0.0)
+        assert model.price is not None
+        return f"{model.id} costs {model.price.in_words()}."
+    return ""
+
+
+def _can_be_paid(model: "Model") -> bool:
+    from datetime import UTC, datetime
+
+    from bottega.models import has_ended
+
+    return (
+        model.price is not None and model.price.can_be_held and not has_ended(model, datetime.now(UTC).date())
+    )
