@@ -32,7 +32,8 @@ async def test_a_vendor_that_is_there_answers(simulator: Simulator, vendor: str)
 
 @pytest.mark.parametrize("vendor", [v for v in VENDORS if v != "openai_compatible"])
 async def test_a_wrong_key_is_said_to_be_wrong(simulator: Simulator, vendor: str) -> None:
-    found = await reach(settings_for(simulator, vendor, "wrong"), vendor)
+    simulator.world.faults.add("auth", vendor)
+    found = await reach(settings_for(simulator, vendor, KEY), vendor)
     assert not found.ok
     assert "does not take the key" in found.words
 
