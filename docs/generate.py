@@ -43,8 +43,7 @@ def settings_page() -> str:
         rows.append([_variables(name, field.validation_alias), shown, documents.get(name, "")])
     return (
         "# Settings\n\nRead from the environment and from a `.env` file in the working folder. Where several names are "
-        "given, the first one that is set counts.\n\n"
-        + table(["variable", "default", "meaning"], rows)
+        "given, the first one that is set counts.\n\n" + table(["variable", "default", "meaning"], rows)
     )
 
 
@@ -202,7 +201,14 @@ def http_page() -> str:
     )
 
 
+def taxonomy() -> str:
+    from bottega.intent.taxonomy import taxonomy_page
+
+    return taxonomy_page()
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "classes": taxonomy,
     "settings": settings_page,
     "errors": errors_page,
     "workflows": workflows_page,

@@ -151,3 +151,18 @@ async def test_two_who_settle_the_same_hold_settle_it_once(books: Ledger, databa
     with pytest.raises(Conflict):
         await books.settle("h1", charged=None, by="bob", why="no such call")
     assert await database.read(lambda c: c.execute(sa.select(holds.c.charged)).scalar()) == 5
+
+
+async def test_what_a_dead_process_held_for_a_language_model_is_unknown_to_the_next(
+    database: Database,
+) -> None:
+    ledger = Ledger(database, Settings())
+    await ledger.open()
+    await ledger.hold(hold_id="llm:1", owner="ann", job_id="", model_id="openai/x", amount=100)
+    await ledger.hold(hold_id="job_1:attempt", owner="ann", job_id="job_1", model_id="openai/x", amount=100)
+    await Ledger(database, Settings()).open()
+    assert await ledger.unknown() == ()  # it may still be asked
+    await database.write(lambda c: c.execute(sa.text("UPDATE holds SET created_at = created_at - 1000")))
+    await Ledger(database, Settings()).open()
+    assert [hold.hold_id for hold in await ledger.unknown()] == ["llm:1"]
+    assert await ledger.audit() == ()

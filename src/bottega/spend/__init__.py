@@ -28,7 +28,7 @@ from bottega.spend.ledger import (
     place_hold,
     release,
 )
-from bottega.spend.unknown import UnknownHold, settle_unknown, unknown_holds
+from bottega.spend.unknown import UnknownHold, mark_left_behind, settle_unknown, unknown_holds
 from bottega.store.database import Database, epoch_now
 
 __all__ = [
@@ -69,6 +69,7 @@ class Ledger:
     async def open(self) -> None:
         """Bring the budgets in line with the settings' caps. The process that opens last decides."""
         await self._database.write(lambda c: _budgets.apply_settings(c, self._settings))
+        await self._database.write(lambda c: mark_left_behind(c, epoch_now(c)))
 
     async def hold(
         self,

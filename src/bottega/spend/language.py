@@ -10,6 +10,7 @@ from uuid import uuid4
 from bottega.domain.money import MicroUsd
 from bottega.errors import OutcomeUnknown
 from bottega.spend import Ledger
+from bottega.spend.unknown import LANGUAGE
 
 
 @dataclass(slots=True)
@@ -34,7 +35,7 @@ class LedgerSpending:
     @asynccontextmanager
     async def hold(self, model_id: str, amount: MicroUsd) -> AsyncGenerator[_Hold]:
         """Raises BudgetExceeded."""
-        hold = _Hold(self.ledger, f"llm:{uuid4().hex}")
+        hold = _Hold(self.ledger, f"{LANGUAGE}{uuid4().hex}")
         await self.ledger.hold(
             hold_id=hold.hold_id,
             owner=self.owner,

@@ -10,8 +10,13 @@ import sqlalchemy as sa
 from bottega.domain.base import Value
 from bottega.domain.money import MicroUsd
 from bottega.errors import Conflict, InvalidOption, NotFound
-from bottega.spend.ledger import EntryKind, HoldState, Settlement, charge, release
+from bottega.spend.ledger import EntryKind, HoldState, Settlement, charge, mark_unknown, release
 from bottega.store.schema import holds, ledger
+
+LANGUAGE = "llm:"
+"""How the holds of calls to language models begin."""
+LEFT_BEHIND_S = 900.0
+"""No such call takes longer."""
 
 
 class UnknownHold(Value):
@@ -60,6 +65,20 @@ def unknown_holds(connection: sa.Connection) -> tuple[UnknownHold, ...]:
         evidence: dict[str, Any] = values.pop("evidence") or {}
         found.append(UnknownHold(**values, reason=str(evidence.get("reason", ""))))
     return tuple(found)
+
+
+def mark_left_behind(connection: sa.Connection, now: float) -> int:
+    """Holds of calls to language models whose process died: no job takes them up again, so they are unknown.
+    Returns how many there were."""
+    left = sa.select(holds.c.id).where(
+        holds.c.state == HoldState.HELD.value,
+        holds.c.id.startswith(LANGUAGE, autoescape=True),
+        holds.c.created_at < now - LEFT_BEHIND_S,
+    )
+    found = connection.execute(left).scalars().all()
+    for hold_id in found:
+        mark_unknown(connection, hold_id, "the process ended while a language model was asked", now)
+    return len(found)
 
 
 def settle_unknown(
