@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from bottega import __version__
 from bottega.analytics import Analytics
+from bottega.analytics.feedback import Feedback, FeedbackBook, Said
 from bottega.compute import ComputePool
 from bottega.domain.asset import Asset
 from bottega.domain.intent import Intent, IntentContext
@@ -35,7 +36,7 @@ from bottega.jobs.records import JobPayload, count_by_state, find_submission, li
 from bottega.jobs.runner import Runner, RunnerOptions
 from bottega.llm import LanguageModels
 from bottega.models import Catalogue, Model, load_catalogue
-from bottega.planning import Planned, Planner, PolicyGate, Reader, context_of
+from bottega.planning import Experiments, Planned, Planner, PolicyGate, Reader, context_of
 from bottega.planning.gate import REMEMBERED_S
 from bottega.references import ReferenceBook, Resolved, WebReference, web_search, why_no_web_search
 from bottega.resilience import (
@@ -54,7 +55,6 @@ from bottega.store.cache import ResultCache
 from bottega.store.database import Database
 from bottega.store.keyed_cache import DatabaseEntries, KeyedCache, RedisEntries
 from bottega.store.keys import KeyStore
-from bottega.store.pixel_digests import PixelDigests
 from bottega.store.signals import CANCELS, JOBS, job_topic
 from bottega.workflows.registry import all_workflows
 
@@ -108,6 +108,8 @@ class Bottega:
         entries = RedisEntries(self.shared) if self.shared else DatabaseEntries(self.database)
         kept = KeyedCache(entries, "intent", self.settings.intent_cache_ttl)
         self.reader = Reader(self.settings, self.language, self.ledger, kept)
+        self.experiments = Experiments(self.database, self.workflows, self.catalogue, self.reader)
+        self.feedback = FeedbackBook(self.database)
         self.planner = self._build_planner(entries)
         self._pipeline = self._build_pipeline()
         self._runner: Runner | None = None
@@ -133,6 +135,7 @@ class Bottega:
             gate=gate,
             ledger=self.ledger,
             analytics=self.analytics,
+            experiments=self.experiments,
             breakers=self.breakers,
             web_search=self.web_search,
         )
@@ -141,12 +144,7 @@ class Bottega:
         cache = ResultCache(
             self.database,
             self.settings.result_cache_days,
-            digests=PixelDigests(
-                self.database,
-                self.compute,
-                self.store.result_limits,
-                timeout_s=self.settings.decode_timeout_seconds,
-            ),
+            digests=self.store.digests,
             shared=self.shared if self.settings.result_cache == "redis" else None,
         )
         attempts = Attempts(
@@ -305,7 +303,12 @@ class Bottega:
         self, planned: Planned, who: Principal = LOCAL, *, submission_key: str | None = None
     ) -> Job:
         """Put a planned request into the queue."""
-        payload = JobPayload(request=planned.request, intent=planned.intent, plan=planned.plan)
+        payload = JobPayload(
+            request=planned.request,
+            intent=planned.intent,
+            plan=planned.plan,
+            experiment=planned.experiment,
+        )
         new = NewJob(
             id=new_id("job"),
             owner=who.owner,
@@ -362,6 +365,10 @@ class Bottega:
         # Its mentions became inputs when it was first planned; what they name by now does not matter.
         again = Resolved(request=job.request.model_copy(update={"fresh": True}))
         return await self.enqueue(await self.planner.plan_resolved(again, who), who)
+
+    async def rate(self, job_id: str, said: Said, who: Principal = LOCAL) -> Feedback:
+        """Keep or change what its owner says of a finished job. Raises NotFound, Conflict, InvalidOption."""
+        return await self.feedback.give(await self.job(job_id, who), said)
 
     async def finished(
         self,

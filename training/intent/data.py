@@ -8,6 +8,7 @@ from pathlib import Path
 from bottega.domain.intent import IntentContext, WorkClass
 
 LINES = Path(__file__).parent / "lines"
+HELDOUT = Path(__file__).parent / "heldout"
 OUT_OF_SCOPE = "out_of_scope"
 LABELS = [*(item.value for item in WorkClass), OUT_OF_SCOPE]
 LANGUAGES = ("en", "ru", "fr", "es", "de")
@@ -20,6 +21,8 @@ class Line:
     language: str
     context: IntentContext
     text: str
+    source: str = ""
+    """The file it stands in, without its ending."""
 
 
 def parse_context(code: str) -> IntentContext:
@@ -29,9 +32,18 @@ def parse_context(code: str) -> IntentContext:
 
 
 def read_lines() -> list[Line]:
-    """All sentences, each once. Raises ValueError that names the file and line of a fault."""
+    """All sentences for training, each once. Raises ValueError that names the file and line of a fault."""
+    return _read(LINES)
+
+
+def read_heldout() -> list[Line]:
+    """The sentences that are never trained on, in the same form."""
+    return _read(HELDOUT)
+
+
+def _read(folder: Path) -> list[Line]:
     lines: dict[tuple[str, str], Line] = {}
-    for path in sorted(LINES.glob("*.tsv")):
+    for path in sorted(folder.glob("*.tsv")):
         for number, row in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             if not row.strip():
                 continue
@@ -45,7 +57,7 @@ def read_lines() -> list[Line]:
                 raise ValueError(f"{path.name}:{number}: {error}") from error
             if label not in LABELS or language not in LANGUAGES:
                 raise ValueError(f"{path.name}:{number}: label {label!r} or language {language!r}")
-            line = Line(label, language, context, text)
+            line = Line(label, language, context, text, path.stem)
             lines.setdefault((text.casefold().strip(), code), line)
     return list(lines.values())
 

@@ -1,33 +1,45 @@
-"""Trains the embedded intent classifier from the sentences in `lines/` and writes the model and its report.
+"""Trains the embedded intent classifier from the sentences in `lines/` and writes the models and their report.
 
-`python training/intent/train.py` cross-validates (three folds; near-duplicates stay in one fold), calibrates the
-temperature on the held-out answers, trains on everything, and writes `src/bottega/intent/embedded.npz` and
-`training/intent/REPORT.md`. Deterministic: the same lines give the same model.
+`python training/intent/train.py` needs torch beside Bottega. It cross-validates (three folds; near-duplicates stay in
+one fold), chooses on the held-out answers the share of the sequence model beside the linear one and the temperature,
+trains both on everything, and writes `embedded.npz` and `sequence.npz` in `src/bottega/intent`, and `REPORT.md` here.
+Deterministic for one number of threads: the same lines give the same models.
 """
 
 import argparse
 import random
 import time
 from collections import Counter, defaultdict
+from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from data import LABELS, LANGUAGES, Line, read_lines, with_typo
+import torch
+from data import LABELS, Line, read_heldout, read_lines, with_typo
+from network import Network, Settings, arrays_of, fit_network, scores_of
+from report import Answers, report
 from scipy import sparse
 from scipy.optimize import minimize
 
 from bottega.domain.intent import IntentContext
 from bottega.intent.context import find_cues
-from bottega.intent.embedded import MODEL_FILE, EmbeddedClassifier, LinearModel
+from bottega.intent.embedded import MODEL_FILE, LinearModel, log_softmax
 from bottega.intent.features import DIMENSIONS, features_of, place_of
 from bottega.intent.lexicon import default_lexicon
 from bottega.intent.names import find_names
 from bottega.intent.normalise import clean
+from bottega.intent.sequence import SEQUENCE_FILE, load_sequence_model, save
+from bottega.intent.tokens import Tokens, tokens_of
 
 FOLDS = 3
 SEED = 7
+NETWORKS = 2
+SHARES = tuple(k / 20 for k in range(21))
+PARITY = 0.05
+"""The largest difference in a probability between torch and the exported model that rounding may cause."""
+
 REPORT = Path(__file__).parent / "REPORT.md"
 
 
@@ -166,119 +178,120 @@ def best_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
     return min(np.geomspace(0.1, 4.0, 75), key=loss)
 
 
+def read(lines: list[Line]) -> list[Tokens]:
+    """What the sequence model sees of each line."""
+    lexicon = default_lexicon()
+    found: list[Tokens] = []
+    for line in lines:
+        text = clean(line.text[:2000])
+        reading = lexicon.read(text)
+        names = find_names(text, reading)
+        found.append(tokens_of(text, reading, find_cues(reading, line.context), names, line.context))
+    return found
+
+
+def train_linear(lines: list[Line], others: list[Line], strength: float) -> tuple[LinearModel, np.ndarray]:
+    """The linear model of one set of lines, and the logarithms of probabilities that it gives to others."""
+    model = train(lines, strength, 1)
+    return model, log_softmax(answers(model, others))
+
+
+def train_network(lines: list[Line], others: list[Line], slips: int, seed: int) -> tuple[Network, np.ndarray]:
+    """A network of one set of lines, and the logarithms of probabilities that it gives to others."""
+    torch.set_num_threads(1)
+    slipped = with_slips(lines, slips)[len(lines) :]
+    versions = [read(lines), *(read(slipped[k * len(lines) : (k + 1) * len(lines)]) for k in range(slips))]
+    labels = np.array([LABELS.index(line.label) for line in lines])
+    network = fit_network(versions, labels, len(LABELS), Settings(), seed)
+    return network, scores_of(network, read(others))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--strength", type=float, default=2e-6, help="of the L2 penalty")
+    parser.add_argument("--strength", type=float, default=2e-6, help="of the linear model's L2 penalty")
     parser.add_argument(
-        "--typos", type=int, default=1, help="copies of each line with a slip of the keyboard"
+        "--slips", type=int, default=2, help="copies with slips of the keyboard for the network"
     )
+    parser.add_argument("--jobs", type=int, default=2, help="trainings at the same time")
+    parser.add_argument(
+        "--folds",
+        type=int,
+        default=FOLDS,
+        choices=range(1, FOLDS + 1),
+        help="how many of the folds are asked",
+    )
+    parser.add_argument("--answers", type=Path, help="keep the cross-validated answers in this npz file")
     parser.add_argument("--no-write", action="store_true", help="print the report, write nothing")
     options = parser.parse_args()
-    lines = read_lines()
-    labels = np.array([LABELS.index(line.label) for line in lines])
-    folds = folds_of(lines)
     started = time.monotonic()
-    logits = np.zeros((len(lines), len(LABELS)), np.float32)
-    for fold in range(FOLDS):
-        model = train(
-            [line for line, f in zip(lines, folds, strict=True) if f != fold], options.strength, options.typos
-        )
-        held_out = np.flatnonzero(folds == fold)
-        logits[held_out] = answers(model, [lines[k] for k in held_out])
-    temperature = float(best_temperature(logits, labels))
-    model = train(lines, options.strength, options.typos).with_temperature(temperature)
+    lines, strangers = read_lines(), read_heldout()
+    folds = folds_of(lines)
+    kept = [
+        [line for line, f in zip(lines, folds, strict=True) if f != fold] for fold in range(options.folds)
+    ]
+    asked = [
+        [line for line, f in zip(lines, folds, strict=True) if f == fold] for fold in range(options.folds)
+    ]
+    sets = list(zip([*kept, lines], [*asked, strangers], strict=True))
+    with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as pool:
+        nets = [
+            [pool.submit(train_network, *each, options.slips, seed) for seed in range(NETWORKS)]
+            for each in sets
+        ]
+        flat = [pool.submit(train_linear, *each, options.strength) for each in sets]
+        linears = [job.result() for job in flat]
+        networks = [[job.result() for job in jobs] for jobs in nets]
+    means = [np.mean([given for _, given in own], axis=0) for own in networks]
+    by_linear = np.concatenate([given for _, given in linears[:-1]])
+    by_sequence = np.concatenate(means[:-1])
+    lines = [line for part in asked for line in part]
+    linear = linears[-1][0]
+    unseen = (linears[-1][1], means[-1])
+    labels = np.array([LABELS.index(line.label) for line in lines])
+    if options.answers:
+        np.savez(options.answers, linear=by_linear, sequence=by_sequence)
+    share = max(
+        SHARES, key=lambda s: float((((1 - s) * by_linear + s * by_sequence).argmax(1) == labels).mean())
+    )
+    blended = (1 - share) * by_linear + share * by_sequence
+    temperature = float(best_temperature(blended, labels))
     if not options.no_write:
-        model.save(MODEL_FILE)
-    report = _report(lines, logits / temperature, model, time.monotonic() - started)
-    print(report)
+        linear.with_temperature(temperature).save(MODEL_FILE)
+        extra = {"labels": np.array(LABELS), "share": np.float64(share)}
+        save(SEQUENCE_FILE, arrays_of([network for network, _ in networks[-1]]) | extra)
+        check_parity(strangers, unseen[1])
+    text = report(
+        Answers(lines, blended / temperature),
+        {
+            name: _of_file(name, strangers, ((1 - share) * unseen[0] + share * unseen[1]) / temperature)
+            for name in sorted({line.source for line in strangers})
+        },
+        {
+            "linear model alone": float((by_linear.argmax(1) == labels).mean()),
+            "sequence model alone": float((by_sequence.argmax(1) == labels).mean()),
+            "blend": float((blended.argmax(1) == labels).mean()),
+        },
+        f"{options.folds} of {FOLDS} folds asked; share of the sequence model {share:.2f}; temperature {temperature:.2f}; "
+        f"features of the linear model {len(linear.places)}",
+    )
+    print(text)
+    print(f"trained in {time.monotonic() - started:.0f} s")
     if not options.no_write:
-        REPORT.write_text(report, encoding="utf-8")
+        REPORT.write_text(text, encoding="utf-8")
 
 
-def _report(lines: list[Line], logits: np.ndarray, model: LinearModel, seconds: float) -> str:
-    """Cross-validated figures, with the context rules applied as they are in use."""
-    classifier = EmbeddedClassifier(model)
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    raw = powers / powers.sum(axis=1, keepdims=True)
-    answers_given: list[tuple[str, float]] = []
-    for line, row in zip(lines, raw, strict=True):
-        answers_given.append(classifier.decide(line.text, line.context, dict(zip(LABELS, row, strict=True))))
-    right = np.array([answer == line.label for (answer, _), line in zip(answers_given, lines, strict=True)])
-    sure = np.array([confidence for _, confidence in answers_given])
-    out = ["# The embedded classifier: cross-validated report", ""]
-    out += [
-        "Written by `training/intent/train.py`. Each sentence was answered by a model that had not seen it.",
-        "",
-    ]
-    out += [
-        f"- sentences: {len(lines)}; features: {len(model.places)}; temperature {model.temperature:.2f}",
-        f"- accuracy {right.mean():.4f}, without the context rules {_plain(raw, lines):.4f}; "
-        f"macro-F1 {_macro_f1(answers_given, lines):.4f}; ECE {_calibration_error(sure, right):.4f}",
-        "",
-    ]
-    out += ["| language | sentences | accuracy |", "| --- | --- | --- |"]
-    for language in LANGUAGES:
-        mine = np.array([line.language == language for line in lines])
-        out.append(f"| {language} | {mine.sum()} | {right[mine].mean():.4f} |")
-    out += [
-        "",
-        "| label | sentences | recall | precision | F1 | most confused with |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    for label in LABELS:
-        out.append(_row(label, answers_given, lines))
-    bands = [(0.0, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 0.97), (0.97, 1.01)]
-    out += ["", "| confidence | sentences | right |", "| --- | --- | --- |"]
-    for low, high in bands:
-        band = (sure >= low) & (sure < high)
-        share = f"{right[band].mean():.3f}" if band.any() else "-"
-        out.append(f"| {low:.2f} to {min(high, 1):.2f} | {band.sum()} | {share} |")
-    print(f"trained in {seconds:.0f} s")
-    return "\n".join(out) + "\n"
+def _of_file(name: str, strangers: list[Line], logits: np.ndarray) -> Answers:
+    places = [k for k, line in enumerate(strangers) if line.source == name]
+    return Answers([strangers[k] for k in places], logits[places])
 
 
-def _plain(raw: np.ndarray, lines: list[Line]) -> float:
-    return float(
-        np.mean([LABELS[k] == line.label for k, line in zip(raw.argmax(axis=1), lines, strict=True)])
-    )
-
-
-def _counts(label: str, given: list[tuple[str, float]], lines: list[Line]) -> tuple[int, int, int]:
-    hit = sum(answer == label == line.label for (answer, _), line in zip(given, lines, strict=True))
-    named = sum(answer == label for answer, _ in given)
-    there = sum(line.label == label for line in lines)
-    return hit, named, there
-
-
-def _f1(hit: int, named: int, there: int) -> float:
-    return 2 * hit / (named + there) if named + there else 0.0
-
-
-def _macro_f1(given: list[tuple[str, float]], lines: list[Line]) -> float:
-    return float(np.mean([_f1(*_counts(label, given, lines)) for label in LABELS]))
-
-
-def _row(label: str, given: list[tuple[str, float]], lines: list[Line]) -> str:
-    hit, named, there = _counts(label, given, lines)
-    wrong = Counter(
-        answer for (answer, _), line in zip(given, lines, strict=True) if line.label == label != answer
-    )
-    confused = ", ".join(f"{name} {count}" for name, count in wrong.most_common(3)) or "none"
-    recall, precision = hit / max(there, 1), hit / max(named, 1)
-    return (
-        f"| {label} | {there} | {recall:.3f} | {precision:.3f} | {_f1(hit, named, there):.3f} | {confused} |"
-    )
-
-
-def _calibration_error(sure: np.ndarray, right: np.ndarray, bins: int = 15) -> float:
-    """Expected calibration error over equally wide bins (Naeini et al. 2015)."""
-    places = np.minimum((sure * bins).astype(int), bins - 1)
-    error: Any = 0.0
-    for place in range(bins):
-        mine = places == place
-        if mine.any():
-            error += mine.mean() * abs(sure[mine].mean() - right[mine].mean())
-    return float(error)
+def check_parity(lines: list[Line], wanted: np.ndarray) -> None:
+    """The file that was written says what torch says, but for rounding to eight and sixteen bits. Raises ValueError."""
+    model = load_sequence_model()
+    given = np.stack([model.logits(tokens) for tokens in read(lines)])
+    difference = np.abs(np.exp(given) - np.exp(wanted)).max()
+    if difference > PARITY:
+        raise ValueError(f"the exported model differs from torch by {difference:.3f} in a probability")
 
 
 if __name__ == "__main__":

@@ -30,10 +30,15 @@ def inspect(source: Path, limits: Limits = Limits()) -> MediaInfo:  # noqa: B008
 
     Raises UnreadablePicture, TooLarge, UnsupportedMedia, and ResourceError when memory runs out; nothing else.
     """
+    return examine(source, limits)[0]
+
+
+def examine(source: Path, limits: Limits) -> "tuple[MediaInfo, Picture | None]":
+    """As `inspect`, with the picture that was decoded for it (see `decode`); None for a clip."""
     if _is_clip(source):
-        return inspect_clip(source, limits)
+        return inspect_clip(source, limits), None
     picture, media_type, frames = _read(read_bytes(source, limits), limits)
-    return MediaInfo(
+    media = MediaInfo(
         media_type=media_type,
         width=picture.width,
         height=picture.height,
@@ -41,6 +46,7 @@ def inspect(source: Path, limits: Limits = Limits()) -> MediaInfo:  # noqa: B008
         has_alpha=picture.alpha is not None,
         bit_depth=picture.rgb.dtype.itemsize * 8,
     )
+    return media, picture
 
 
 def _is_clip(source: Path) -> bool:

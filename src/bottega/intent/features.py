@@ -14,6 +14,7 @@ from zlib import crc32
 from bottega.domain.intent import IntentContext
 from bottega.intent.context import Cues, apply_context
 from bottega.intent.lexicon import Reading
+from bottega.intent.lexicon_words import meanings
 from bottega.intent.names import Names
 from bottega.intent.normalise import fold
 from bottega.intent.rules import softmax, weigh
@@ -32,18 +33,20 @@ def features_of(text: str, reading: Reading, cues: Cues, names: Names, context: 
     weigh alike.
 
     `w:` words and pairs of words, `g:` character n-grams (2 to 5, within words), `c:` concepts, `n:` refused
-    concepts, `k:` facts about the pictures at hand, `x:` products of concepts and facts, `r:` and `s:` what the keyword
-    rules make of it, before and after the rules about the context, `v:` the average of the word-piece vectors.
+    concepts, `m:` meanings shared by five languages and pairs of them, `k:` facts about the pictures at hand, `x:`
+    products of concepts and facts, `r:` and `s:` what the keyword rules make of it, before and after the rules about
+    the context, `v:` the average of the word-piece vectors.
     """
     found: Features = {}
     shown = fold(text)
     if len(shown) > 2 * CHARACTERS_READ:
         shown = f"{shown[:CHARACTERS_READ]} {shown[-CHARACTERS_READ:]}"
-    facts = list(_facts(reading, cues, names, context))
+    facts = list(facts_of(reading, cues, names, context))
     concepts = list(_concepts(reading))
     _add(found, _words(reading), 1.0)
     _add(found, _character_ngrams(shown), 1.0)
     _add(found, concepts, 1.0)
+    _add(found, _meanings(reading), 1.0)
     _add(found, [f"k:{fact}" for fact in facts], 1.0)
     _add(found, [f"x:{fact}&{concept}" for fact in facts for concept in concepts], 1.0)
     scores, _ = weigh(reading, context, cues, names)
@@ -86,6 +89,15 @@ def _character_ngrams(text: str) -> Iterator[str]:
                 yield f"g:{padded[start : start + size]}"
 
 
+def _meanings(reading: Reading) -> Iterator[str]:
+    for clause in reading.words:
+        named = [names[0] for word in clause if (names := meanings(word))]
+        for name in named:
+            yield f"m:{name}"
+        for first, second in pairwise(("^", *named, "$")):
+            yield f"m:{first} {second}"
+
+
 def _concepts(reading: Reading) -> Iterator[str]:
     asked: list[str] = []
     for hit in reading.hits:
@@ -99,7 +111,8 @@ def _concepts(reading: Reading) -> Iterator[str]:
         yield f"c2:{first}>{second}"
 
 
-def _facts(reading: Reading, cues: Cues, names: Names, context: IntentContext) -> Iterator[str]:
+def facts_of(reading: Reading, cues: Cues, names: Names, context: IntentContext) -> Iterator[str]:
+    """What is known about the pictures at hand and the sentence as a whole."""
     pictures = context.working_images + context.uploaded_images + context.references
     yield "pictures" if pictures else "no pictures"
     if pictures >= 2:

@@ -6,6 +6,7 @@ Its vocabulary is English; words of other languages fall into pieces that say li
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -41,6 +42,18 @@ class TokenVectors:
             return np.zeros(len(self.scale), np.float32)
         mean = self.table[found].astype(np.float32).mean(axis=0) * self.scale
         return mean / max(float(np.linalg.norm(mean)), 1e-9)
+
+    def of_words(self, words: Sequence[str]) -> "NDArray[np.float32]":
+        """The vector of each folded word, the average of its pieces (words x dimensions); zeros for one that cannot be
+        put together."""
+        import numpy as np
+
+        pieces = [self._pieces(word[:_LONGEST_WORD]) for word in words]
+        found = np.zeros((len(words), len(self.scale)), np.float32)
+        for row, places in enumerate(pieces):
+            if places:
+                found[row] = self.table[places].astype(np.float32).mean(axis=0)
+        return found * self.scale
 
     def _pieces(self, word: str) -> list[int]:
         """The longest known beginning, then the longest known continuation, and so on (WordPiece); nothing for a

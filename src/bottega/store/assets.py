@@ -23,6 +23,7 @@ from bottega.imaging.limits import Limits
 from bottega.imaging.thumbnail import make_thumbnail
 from bottega.settings import Settings
 from bottega.store.database import Database, insert_new
+from bottega.store.pixel_digests import PixelDigests, inspect_with_digest
 from bottega.store.schema import assets as A
 
 THUMBNAIL_SIDES = (128, 256, 512, 1024)
@@ -65,6 +66,7 @@ class AssetStore:
         self.result_limits = self.limits.model_copy(
             update={"max_bytes": 16 * self.limits.max_bytes, "max_pixels": 4 * self.limits.max_pixels}
         )
+        self.digests = PixelDigests(database, compute, self.result_limits, timeout_s=self._decode_seconds)
 
     # --- in --------------------------------------------------------------------------------------------------
 
@@ -75,8 +77,13 @@ class AssetStore:
         """
         staged = await asyncio.to_thread(self._stage, source)
         try:
-            media = await self._inspect(staged, self.limits)
-            return await self._keep(staged, media, owner=owner, name=name, kind=kind)
+            media, digest = await self._compute.call_with(
+                inspect_with_digest, (staged, self.limits), timeout_s=self._decode_seconds
+            )
+            asset = await self._keep(staged, media, owner=owner, name=name, kind=kind)
+            if digest is not None:
+                await self.digests.keep(asset.id, digest)
+            return asset
         finally:
             await asyncio.to_thread(staged.unlink, missing_ok=True)
 

@@ -14,9 +14,10 @@ import sqlalchemy as sa
 import structlog
 
 from bottega.compute import ComputePool
+from bottega.domain.asset import MediaInfo
 from bottega.domain.task import TaskInput
 from bottega.errors import BottegaError
-from bottega.imaging.decode import Limits, decode
+from bottega.imaging.decode import Limits, decode, examine
 from bottega.store.database import Database
 from bottega.store.keyed_cache import upsert
 from bottega.store.locks import KeyedLocks
@@ -35,6 +36,12 @@ log = structlog.get_logger(__name__)
 def pixel_digest(path: Path, limits: Limits) -> str:
     """The digest of the file's first picture. Raises as `decode`."""
     return digest_of(decode(path, limits))
+
+
+def inspect_with_digest(path: Path, limits: Limits) -> tuple[MediaInfo, str | None]:
+    """What is in a file, and the digest of what it shows where that is one still picture. Raises as `inspect`."""
+    media, picture = examine(path, limits)
+    return media, digest_of(picture) if picture is not None and is_still(media) else None
 
 
 def digest_of(picture: "Picture") -> str:
@@ -63,7 +70,7 @@ class PixelDigests:
     async def of(self, inputs: Iterable[TaskInput]) -> dict[str, str]:
         """Digests by asset id, of the still pictures among the inputs. What moves, is no picture, or cannot be decoded
         now is left out: only the very same bytes are then the same input."""
-        files = {item.asset_id: item.path for item in inputs if _is_still(item)}
+        files = {item.asset_id: item.path for item in inputs if is_still(item.media)}
         found = {asset_id: self._known[asset_id] for asset_id in files if asset_id in self._known}
         missing = [asset_id for asset_id in files if asset_id not in found]
         if missing:
@@ -108,5 +115,6 @@ class PixelDigests:
             self._known.popitem(last=False)
 
 
-def _is_still(item: TaskInput) -> bool:
-    return item.media.is_picture and item.media.frames == 1 and item.media.media_type != "image/svg+xml"
+def is_still(media: MediaInfo) -> bool:
+    """Whether a digest of its pixels says all of it."""
+    return media.is_picture and media.frames == 1 and media.media_type != "image/svg+xml"

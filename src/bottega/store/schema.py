@@ -47,6 +47,7 @@ jobs = sa.Table(
     sa.Index("ix_jobs_queue", "state", "pool", "priority", "vtag"),
     sa.Index("ix_jobs_turns", "pool", "owner", "state", "vtag"),
     sa.Index("ix_jobs_owner", "owner", "created_at"),
+    sa.Index("ix_jobs_created_at", "created_at", "state"),
 )
 
 steps = sa.Table(
@@ -240,6 +241,7 @@ ledger = sa.Table(
     sa.Column("evidence", sa.JSON, nullable=False),
     sa.Column("at", SECONDS, nullable=False),
     sa.Index("ix_ledger_owner_at", "owner", "at"),
+    sa.Index("ix_ledger_at", "at"),
     sa.Index("ix_ledger_hold_id", "hold_id"),
 )
 
@@ -260,4 +262,47 @@ observations = sa.Table(
     sa.Column("data", sa.JSON, nullable=False),
     sa.Index("ix_observations_workflow_kind_id", "workflow", "kind", "id"),
     sa.Index("ix_observations_at", "at"),
+    sa.Index("ix_observations_owner_at", "owner", "at"),
+    sa.Index("ix_observations_kind_at", "kind", "at"),
+)
+
+experiments = sa.Table(
+    "experiments",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    # Empty: all workflows.
+    sa.Column("workflow", sa.Text, nullable=False),
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("arms", sa.JSON, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("created_at", SECONDS, nullable=False),
+    sa.Column("ended_at", SECONDS),
+)
+
+feedback = sa.Table(
+    "feedback",
+    metadata,
+    sa.Column("job_id", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    # What is judged: empty where the job came to no result, or took part in no experiment.
+    sa.Column("workflow", sa.Text, nullable=False),
+    sa.Column("model_id", sa.Text, nullable=False),
+    sa.Column("experiment", sa.Text, nullable=False),
+    sa.Column("arm", sa.Text, nullable=False),
+    sa.Column("stars", sa.Integer),
+    sa.Column("liked", sa.Boolean),
+    sa.Column("comment", sa.Text, nullable=False),
+    sa.Column("at", SECONDS, nullable=False),
+    sa.Column("changed_at", SECONDS, nullable=False),
+    sa.Index("ix_feedback_owner_at", "owner", "at"),
+    sa.Index("ix_feedback_at", "at"),
+    sa.Index("ix_feedback_experiment", "experiment"),
+)
+
+feature_ratings = sa.Table(
+    "feature_ratings",
+    metadata,
+    sa.Column("job_id", sa.Text, sa.ForeignKey("feedback.job_id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("feature", sa.Text, primary_key=True),
+    sa.Column("stars", sa.Integer, nullable=False),
 )
