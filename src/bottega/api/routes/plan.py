@@ -4,10 +4,11 @@ from fastapi import APIRouter, Request
 
 from bottega.api.documents import takes
 from bottega.api.schemas import IntentBody, PlanAnswer, SubmitBody, SubmitForm
-from bottega.api.security import Asker, Shop
+from bottega.api.security import Asker, Shop, Who
 from bottega.api.submissions import read_submission
 from bottega.api.uploads import read_json
 from bottega.domain.intent import Intent
+from bottega.intent.taxonomy import ClassEntry, taxonomy
 
 router = APIRouter(tags=["plan"])
 
@@ -27,3 +28,9 @@ async def classify_prompt(request: Request, shop: Shop, who: Asker) -> Intent:
     """What a sentence wants, with so many pictures at hand."""
     body = await read_json(request, IntentBody)
     return await shop.classify(body.prompt, body.context.context(), who, classifier=body.classifier)
+
+
+@router.get("/intent/classes")
+def list_classes(_: Who) -> tuple[ClassEntry, ...]:
+    """What a sentence can ask for: each class with its description, what it needs, tie-breaks, sub-kinds, examples."""
+    return taxonomy().classes
