@@ -58,6 +58,9 @@ def test_every_measure_of_a_picture_against_itself(source: Path) -> None:
             "clipping_added": 0,
             "ssim_to_source": 1,
             "size_ratio": 1,
+            "change": 0,
+            "likeness": 1,
+            "shape_ratio": 1,
         }
     )
     assert all(values[name] > 0 for name in ALONE)

@@ -36,7 +36,10 @@ def priced(dollars: str) -> PriceModel:
 
 
 def plan(
-    *models: Model, constraints: Constraints | None = None, preference: Preference = Preference.BALANCED
+    *models: Model,
+    constraints: Constraints | None = None,
+    preference: Preference = Preference.BALANCED,
+    asked: str | None = None,
 ) -> Plan:
     return make_plan(
         TASK,
@@ -47,6 +50,7 @@ def plan(
         engines=frozenset({"local", "slow", "cloud"}),
         options={"scale": 2.0},
         options_read=("scale",),
+        model=asked,
         today=TODAY,
     )
 
@@ -64,6 +68,25 @@ def test_models_of_other_operations_are_not_mentioned() -> None:
     assert made.ruled_out == ()
 
 
+def test_a_model_that_was_asked_for_is_the_only_one_considered() -> None:
+    made = plan(GOOD, model("local/better", quality=0.9), asked="local/good")
+    assert [c.model_id for c in made.candidates] == ["local/good"]
+    assert ruled_out(made) == {"local/better": ("another model was asked for", "")}
+
+
+def test_a_model_that_was_asked_for_and_cannot_be_used_says_why_and_nobody_takes_its_place() -> None:
+    ended = model("local/ended", status="retired", replacement="local/good")
+    with pytest.raises(NoCandidate) as caught:
+        plan(GOOD, ended, asked="local/ended")
+    reasons = {item["model_id"]: item["reason"] for item in caught.value.details["ruled_out"]}
+    assert reasons == {"local/good": "another model was asked for", "local/ended": "is retired"}
+    assert "Use local/good instead" in caught.value.hint
+    with pytest.raises(NoCandidate, match="does not do enhance"):
+        plan(GOOD, model("local/laser", operations=["laser"]), asked="local/laser")
+    with pytest.raises(NoCandidate, match="no model 'local/nothing'"):
+        plan(GOOD, asked="local/nothing")
+
+
 def test_the_plan_carries_the_options_and_which_were_read() -> None:
     made = plan(GOOD)
     assert (made.workflow, made.options, made.options_read) == (
@@ -78,7 +101,6 @@ def test_the_plan_carries_the_options_and_which_were_read() -> None:
     [
         ({"features": []}, "does not offer scale", ""),
         ({"max_output_megapixels": 1.0}, "makes at most 1 megapixels, 4.0 were asked for", ""),
-        ({"status": "retired", "replacement": "local/good"}, "is retired", "Use local/good instead."),
         (
             {"ends": date(2026, 2, 28), "replacement": "local/good"},
             "ended on 2026-02-28",
@@ -97,6 +119,14 @@ def test_a_model_is_ruled_out_with_a_reason_and_a_hint(
     fields: dict[str, object], reason: str, hint: str
 ) -> None:
     assert ruled_out(plan(GOOD, model("cloud/other", **fields))) == {"cloud/other": (reason, hint)}
+
+
+def test_a_retired_model_is_not_worth_a_word_unless_there_is_nothing_else() -> None:
+    gone = model("cloud/other", status="retired", replacement="local/good")
+    assert ruled_out(plan(GOOD, gone)) == {}
+    with pytest.raises(NoCandidate) as caught:
+        plan(gone)
+    assert caught.value.details["ruled_out"][0]["reason"] == "is retired"
 
 
 def test_a_model_may_be_used_on_its_last_day() -> None:

@@ -128,14 +128,15 @@ def prepared(*inputs: TaskInput, **options: Any) -> Task:
 
 def test_the_defaults_double_the_size_and_sharpen_a_little() -> None:
     task = prepared(given())
-    assert (task.operation, task.features) == ("enhance", {"scale", "sharpen"})
+    assert (task.operation, task.features) == ("enhance", {"scale:x2"})
+    assert task.parameters["sharpen"] == 0.4
     assert (task.parameters["width"], task.parameters["height"]) == (1200, 800)
     assert task.output_megapixels == pytest.approx(0.96)
 
 
 def test_every_feature_is_one_that_the_catalogue_knows() -> None:
-    task = prepared(given(), denoise=0.5, auto_exposure=True)
-    assert task.features == {"scale", "sharpen", "denoise", "exposure"}
+    task = prepared(given(), sharpen=0.6, denoise=0.5, auto_exposure=True)
+    assert task.features == {"scale:x2", "sharpen", "denoise", "exposure"}
     assert [model.id for model in load_catalogue() if model.lacks(task) is None] == [
         "classical/backprojection",
         "classical/lanczos",

@@ -75,11 +75,11 @@ def options_schema(options: type[Options]) -> dict[str, Any]:
 
 @lru_cache(maxsize=64)
 def _example_tasks(workflow: Workflow) -> tuple[Task, ...]:
-    """What the examples come to with a picture in each role; preparing reads no files."""
+    """What the examples come to with the pictures that the workflow cannot do without; preparing reads no files."""
     inputs = tuple(
         TaskInput(role=spec.role, asset_id="0" * 64, path=Path("sample.png"), media=_SAMPLE)
         for spec in workflow.inputs
-        for _ in range(max(1, spec.minimum))
+        for _ in range(spec.minimum)
     )
     intent = Intent(workflow=workflow.work_class, confidence=1.0, reasoning="", classifier="user")
     tasks: list[Task] = []

@@ -281,7 +281,8 @@ def files_view(rows: Iterable[tuple[str, Asset]]) -> RenderableType:
     for path, asset in rows:
         media = asset.media
         pixels = f"{media.width} x {media.height}, " if media.width else ""
-        table.add_row(Text(path, style="cyan"), Text(asset.label), f"{pixels}{size(asset.size)}")
+        length = f"{media.seconds:.1f} s{' with sound' if media.has_audio else ''}, " if media.seconds else ""
+        table.add_row(Text(path, style="cyan"), Text(asset.label), f"{pixels}{length}{size(asset.size)}")
     return Group(heading("Files"), indented(table))
 
 

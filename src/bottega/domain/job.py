@@ -7,6 +7,7 @@ from pydantic import Field
 
 from bottega.domain.asset import Asset
 from bottega.domain.base import Value
+from bottega.domain.experiment import ExperimentTag
 from bottega.domain.intent import Intent
 from bottega.domain.money import MicroUsd
 from bottega.domain.plan import Plan
@@ -44,6 +45,8 @@ class Attempt(Value):
     outcome: str
     """`accepted`, `below threshold`, `failed`, `not judged`, `over budget`."""
     reason: str = ""
+    code: str = ""
+    """Of the error that it ended in."""
     seconds: float = 0.0
     cost: MicroUsd = 0
     cached: bool = False
@@ -72,6 +75,8 @@ class Job(Value):
     request: Request
     intent: Intent
     plan: Plan
+    experiment: ExperimentTag | None = None
+    """The experiment that it takes part in."""
     result: JobResult | None = None
     error: dict[str, Any] | None = None
     created_at: float

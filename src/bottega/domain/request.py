@@ -47,6 +47,8 @@ class Request(Value):
     options: dict[str, Any] = Field(default_factory=dict[str, Any])
     stay_local: bool = False
     max_cost: MicroUsd | None = Field(default=None, ge=0)
+    model: str | None = Field(default=None, max_length=200)
+    """The catalogue's id of the one model that may do it; None: routing decides."""
     fresh: bool = False
     """Do the work again even when an identical result is in the cache."""
 

@@ -158,7 +158,7 @@ class Attempts:
             remember=partial(run.note, key),
             remembered=run.noted(key),
         )
-        return _Call(run, key, candidate, engine, model, task, attempt)
+        return _Call(run, key, candidate, engine, model, model.fitted(task), attempt)
 
     # --- free work: done again if it was not remembered -------------------------------------------------------
 

@@ -4,7 +4,8 @@ settle. Each paid call is written down before it is made and after; nothing is e
 
 import time
 from contextlib import AsyncExitStack, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from bottega.domain.task import Task
 from bottega.domain.verdict import Rubric, Verdict, VerdictState
 from bottega.errors import BottegaError, ComputeError
 from bottega.jobs.attempts import AttemptRecord, Attempts, failure_outcome
+from bottega.jobs.ended import experiment_of, observe_end
 from bottega.jobs.judging import Judging
 from bottega.jobs.records import JobPayload
 from bottega.jobs.run import JobRun, Outcome
@@ -52,6 +54,10 @@ class Pipeline:
     judging: Judging
 
     async def run(self, run: JobRun) -> Outcome:
+        outcome = await self._work(run)
+        return replace(outcome, also=partial(observe_end, claimed=run.claimed, outcome=outcome))
+
+    async def _work(self, run: JobRun) -> Outcome:
         payload = JobPayload.model_validate(run.claimed.payload)
         workflow = find_workflow(self.workflows, payload.plan.workflow)
         try:
@@ -176,7 +182,7 @@ def _observe(
         megapixels=task.output_megapixels,
         cost=record.cost,
         accepted=accepted,
-        data=data,
+        data=data | experiment_of(run.claimed),
         at=time.time(),
     )
 
@@ -194,6 +200,7 @@ def _failed(candidate: Candidate, record: AttemptRecord) -> Attempt:
         model_id=candidate.model_id,
         outcome=failure_outcome(record.error),
         reason=record.error["message"],
+        code=record.error.get("code", ""),
         seconds=record.seconds,
         cost=record.cost,
     )

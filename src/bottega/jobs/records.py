@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bottega.domain.base import Value
+from bottega.domain.experiment import ExperimentTag
 from bottega.domain.intent import Intent
 from bottega.domain.job import Job, JobResult, JobState
 from bottega.domain.plan import Plan
@@ -19,6 +20,7 @@ class JobPayload(Value):
     request: Request
     intent: Intent
     plan: Plan
+    experiment: ExperimentTag | None = None
 
 
 _columns = sa.select(
@@ -78,6 +80,7 @@ def job_of(row: AnyRow) -> Job:
         request=payload.request,
         intent=payload.intent,
         plan=payload.plan,
+        experiment=payload.experiment,
         result=None if result is None else JobResult.model_validate(result),
         error=row.error,
         created_at=row.created_at,

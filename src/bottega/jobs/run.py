@@ -49,17 +49,18 @@ class HandOver(Exception):
         self.delay_s = delay_s
 
 
+Also = Callable[[sa.Connection], None]
+"""More to be written in the same transaction as the step (a hold, a charge)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a job ended."""
+    """How a job ended, and what is to be written with its end."""
 
     state: JobState
     result: Json | None = None
     error: Json | None = None
-
-
-Also = Callable[[sa.Connection], None]
-"""More to be written in the same transaction as the step (a hold, a charge)."""
+    also: Also | None = None
 
 
 @dataclass(slots=True)
@@ -212,7 +213,7 @@ class JobRun:
 
     # --- the end -------------------------------------------------------------------------------------------
 
-    async def finish(self, outcome: Outcome, *, also: Also | None = None) -> None:
+    async def finish(self, outcome: Outcome) -> None:
         def write(connection: sa.Connection, story: list[EventRow]) -> None:
             finish(
                 connection,
@@ -223,8 +224,8 @@ class JobRun:
                 error=outcome.error,
                 story=story,
             )
-            if also is not None:
-                also(connection)
+            if outcome.also is not None:
+                outcome.also(connection)
 
         await self._write(write)
 

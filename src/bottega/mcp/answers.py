@@ -75,7 +75,8 @@ def asset_document(asset: Asset, path: Path | None = None) -> dict[str, Any]:
 def asset_words(asset: Asset) -> str:
     media = asset.media
     pixels = f", {media.width} x {media.height} pixels" if media.width else ""
-    return f"{asset.name} ({media.media_type}{pixels}, {asset.size} bytes): {asset_uri(asset.id)}"
+    length = f", {media.seconds:.1f} s{' with sound' if media.has_audio else ''}" if media.seconds else ""
+    return f"{asset.name} ({media.media_type}{pixels}{length}, {asset.size} bytes): {asset_uri(asset.id)}"
 
 
 # --- jobs ----------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Any, Literal, Self, cast
 from pydantic import Field, ValidationError, model_validator
 
 from bottega.domain.base import Value
-from bottega.domain.money import MICRO, MicroUsd
+from bottega.domain.money import MICRO, MicroUsd, Price
 from bottega.domain.request import Role
 from bottega.domain.task import Task
 from bottega.errors import InvalidOption
@@ -114,7 +114,8 @@ class Model(Value):
         return self.price is not None and self.price.estimated
 
     def lacks(self, task: Task) -> str | None:
-        """Why this model cannot do the task, or None when it can."""
+        """Why this model cannot do the task (as `fitted`), or None when it can."""
+        task = self.fitted(task)
         if task.operation not in self.operations:
             return f"does not do {task.operation}"
         if self.blocked:
@@ -124,6 +125,29 @@ class Model(Value):
                 f"runs by a pinned version only; give it as remote = '{self.remote}:VERSION' in the catalogue"
             )
         return self._missing_feature(task) or self._wrong_inputs(task) or self._too_much(task)
+
+    def fitted(self, task: Task) -> Task:
+        """The task as this model is given it: a clip of the next length that it makes, where it does not make the one
+        that was asked for. Never a shorter one, nor one of more than half as long again."""
+        asked = next((f.partition(":")[2] for f in task.features if f.startswith("duration:")), "")
+        if not asked.isdecimal() or {f"duration:{asked}", "duration:*"} & self.features:
+            return task
+        offered = sorted(int(f[9:]) for f in self.features if f.startswith("duration:") and f[9:].isdecimal())
+        longer = next((n for n in offered if int(asked) < n <= 1.5 * int(asked)), None)
+        if longer is None:
+            return task
+        return task.model_copy(
+            update={
+                "features": task.features - {f"duration:{asked}"} | {f"duration:{longer}"},
+                "parameters": {**task.parameters, "seconds": longer},
+            }
+        )
+
+    def price_of(self, task: Task) -> Price:
+        """What one attempt at the task costs, as `fitted`. Raises ValueError for a model without a price."""
+        if self.price is None:
+            raise ValueError(f"{self.id} has no price")
+        return self.price.price(self.fitted(task))
 
     def _missing_feature(self, task: Task) -> str | None:
         for feature in sorted(task.features):

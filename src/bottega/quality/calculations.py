@@ -47,7 +47,9 @@ class _Pair:
     @cached_property
     def small(self) -> tuple[F32, F32]:
         """Result and source in colour at `SMALL` x `SMALL`, in [0, 1], whatever their sizes."""
-        made, given = (_in_unit(resize_plain(picture, SMALL, SMALL)) for picture in (self.result, self.source))
+        made, given = (
+            _in_unit(resize_plain(picture, SMALL, SMALL)) for picture in (self.result, self.source)
+        )
         return made, given
 
     @cached_property
@@ -102,9 +104,7 @@ def _likeness(pair: _Pair) -> float:
     made, given = (metrics.to_luma(picture) for picture in pair.small)
     made, given = made - made.mean(), given - given.mean()
     norms = float(np.linalg.norm(made)) * float(np.linalg.norm(given))
-    if norms < _FLAT:
-        raise InvalidOption("One of the pictures is flat: there is nothing to compare.")
-    return float((made * given).sum()) / norms
+    return float((made * given).sum()) / norms if norms > _FLAT else 0.0
 
 
 def _shape_ratio(pair: _Pair) -> float:

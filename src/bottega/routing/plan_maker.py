@@ -153,7 +153,7 @@ def _too_dear(model: Model, task: Task, constraints: Constraints) -> tuple[str, 
             "has a price, but not what a call uses of it at most, so it cannot be budgeted",
             "Give the expected use with its price in the catalogue.",
         )
-    dearest = model.price.price(task).high
+    dearest = model.price_of(task).high
     if dearest == 0:
         return None
     if constraints.max_cost is not None and dearest > constraints.max_cost:
@@ -201,10 +201,8 @@ class _Ranking(NamedTuple):
         )
 
     def _rank(self, model: Model) -> _Ranked:
-        if model.price is None:
-            raise ValueError(f"{model.id} has no price")
         seen = self.constraints.observations.get(model.id)
-        price = model.price.price(self.task)
+        price = model.price_of(self.task)
         time = estimate_time(model, self.task, self.constraints)
         worth = WORTH[self.preference]
         dice = self.learn.dice(model.id) if self.learn is not None else None
@@ -304,7 +302,7 @@ def _wanted(task: Task) -> str:
 
 
 def _dearest(model: Model, task: Task) -> MicroUsd:
-    return model.price.price(task).high if model.price is not None else 0
+    return model.price_of(task).high if model.price is not None else 0
 
 
 def _amount(micro: MicroUsd) -> str:

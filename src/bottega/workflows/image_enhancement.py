@@ -14,13 +14,21 @@ from bottega.domain.request import Request, Role
 from bottega.domain.task import Task, TaskInput
 from bottega.domain.verdict import Criterion, Rubric
 from bottega.errors import InvalidOption, MissingInput
+from bottega.workflows.generative import estimated_megapixels, not_empty, same_scene, same_shape, was_changed
 from bottega.workflows.image_enhancement_wording import read_enhancement
 from bottega.workflows.protocol import InputSpec, Options
+from bottega.workflows.wording import Wish, prompts_for
 
 MAX_SCALE = 8.0
 MAX_MEGAPIXELS = 200
 _LARGEST_SIDE = {"jpeg": 65_500, "webp": 16_383}
 """Of the file formats: libjpeg's JPEG_MAX_DIMENSION; RFC 9649."""
+
+_USUAL_SHARPENING = 0.4
+"""Goes with an enlargement; whoever enlarges in another way need not do it."""
+_GENERATIVE = {"restore", "colourise", "creative"}
+_SAME = 0.6
+"""Likeness of a restored picture to the one given: repairs and colours leave light and dark where they were."""
 
 
 class ImageEnhancementOptions(Options):
@@ -52,14 +60,28 @@ class ImageEnhancementOptions(Options):
     auto_exposure: bool = Field(
         default=False, description="Correct a picture that is too dark, bright or flat."
     )
+    restore: bool = Field(
+        default=False,
+        description="Repair an old or damaged picture: scratches, stains, fading, faces; needs a generative model.",
+    )
+    colourise: bool = Field(
+        default=False, description="Give a black and white picture colours; needs a generative model."
+    )
+    creative: bool = Field(
+        default=False,
+        description="Let a generative model add detail that is not in the picture; it chooses the size itself.",
+    )
     format: Literal["png", "jpeg", "webp"] | None = Field(
         default=None, description="File format of the result; by default that of the source, or PNG."
     )
 
 
 class ImageEnhancement:
-    """A task has the features `scale`, `sharpen`, `denoise` and `exposure` as asked for. Its parameters are the
-    options, with `width` and `height` the exact size of the result and `scale` the factor that this comes to."""
+    """A task has the features `scale:x<factor>`, `sharpen`, `denoise` and `exposure` as asked for. Its parameters are
+    the options, with `width` and `height` the exact size of the result and `scale` the factor that this comes to.
+
+    What takes a generative model has the features `restore`, `colourise` and `creative`; noise, sharpness and
+    exposure are then part of its words."""
 
     name: ClassVar[str] = "image_enhancement"
     work_class: ClassVar[WorkClass] = WorkClass.IMAGE_ENHANCEMENT
@@ -70,6 +92,8 @@ class ImageEnhancement:
         "Enlarge it to 3000 pixels wide, it is a bit grainy",
         "Fix the exposure, it is too dark",
         "Upscale it to 4K without sharpening",
+        "Restore this old scratched photo",
+        "Colourise it",
     )
     inputs: ClassVar[tuple[InputSpec, ...]] = (
         InputSpec(role=Role.WORKING, description="The picture to enhance.", minimum=1),
@@ -87,13 +111,17 @@ class ImageEnhancement:
         nothing is left to do."""
         assert isinstance(options, ImageEnhancementOptions)
         source = _only_picture(inputs)
+        if _is_generative(options):
+            return _by_a_model(self.name, request, options, source)
         width, height = _result_size(options, source.media)
         _check_size(width, height, options, source.media)
+        factor = round(width / (source.media.width or 1), 4)
+        scales = (width, height) != (source.media.width, source.media.height)
         features = {
             name
             for name, wanted in (
-                ("scale", (width, height) != (source.media.width, source.media.height)),
-                ("sharpen", options.sharpen > 0),
+                (f"scale:x{factor:g}", scales),
+                ("sharpen", options.sharpen > 0 and not (scales and options.sharpen == _USUAL_SHARPENING)),
                 ("denoise", options.denoise > 0),
                 ("exposure", options.auto_exposure),
             )
@@ -104,21 +132,78 @@ class ImageEnhancement:
                 "There is nothing to do: the size stays, and nothing else is asked for.",
                 hint="Ask for a larger size, sharpening, removal of noise, or a corrected exposure.",
             )
-        size = {"width": width, "height": height, "scale": round(width / (source.media.width or 1), 4)}
+        size = {"width": width, "height": height, "scale": factor}
         return Task(
             workflow=self.name,
             operation="enhance",
             features=frozenset(features),
             prompt=request.prompt,
             inputs=(source,),
-            parameters=options.model_dump(mode="json", exclude_none=True) | size,
+            parameters=options.model_dump(mode="json", exclude_none=True, exclude=_GENERATIVE) | size,
             output_megapixels=width * height / 1e6,
         )
 
     def rubric(self, options: Options) -> Rubric:
-        """Still the same picture, not blurred, nothing blown out, and no noise made."""
+        """Still the same picture, not blurred, nothing blown out, and no noise made. Of what a model made: the same
+        scene in the same shape; whether it is better is for those who look, `enhancement` among the vision rubrics."""
         assert isinstance(options, ImageEnhancementOptions)
+        if _is_generative(options):
+            criteria = (not_empty(), same_shape(), same_scene(_SAME))
+            changed = (was_changed(),) if options.restore or options.colourise else ()
+            return Rubric(name=self.name, criteria=(*criteria, *changed), compare_with_source=True)
         return Rubric(name=self.name, criteria=_criteria(options), compare_with_source=True)
+
+
+# --- by a generative model -------------------------------------------------------------------------------------------
+
+
+def _is_generative(options: ImageEnhancementOptions) -> bool:
+    return options.restore or options.colourise or options.creative
+
+
+def _by_a_model(workflow: str, request: Request, options: ImageEnhancementOptions, source: TaskInput) -> Task:
+    """A size in pixels and a factor other than 1 are asked for in so many words; only a model that offers them is
+    taken."""
+    features = {name for name in ("restore", "colourise") if getattr(options, name)}
+    parameters: dict[str, Any] = {} if options.format is None else {"format": options.format}
+    width, height = _result_size(options, source.media)
+    if options.creative:
+        features.add("creative")
+    elif (width, height) != (source.media.width, source.media.height):
+        _check_size(width, height, options, source.media)
+        factor = round(width / (source.media.width or 1), 4)
+        features.add(f"scale:x{factor:g}")
+        parameters["scale"] = factor
+    return Task(
+        workflow=workflow,
+        operation="enhance",
+        features=frozenset(features),
+        prompt=request.prompt,
+        prompts=prompts_for(_wish(options, request.prompt.strip())),
+        inputs=(source,),
+        parameters=parameters,
+        output_megapixels=estimated_megapixels(source, 1),
+    )
+
+
+def _wish(options: ImageEnhancementOptions, said: str) -> Wish:
+    work = {
+        "repair scratches, stains, tears and fading": options.restore,
+        "give it natural colours": options.colourise,
+        "add fine detail that fits": options.creative,
+        "take away noise and grain": options.denoise > 0,
+        "correct the exposure": options.auto_exposure,
+    }
+    orders = [words for words, asked in work.items() if asked]
+    return Wish(
+        said=said,
+        order=f"The same photograph in better quality: {', '.join(orders)}",
+        result="A clean, sharp photograph of the same scene",
+        keep=("the faces as they are, with their age and expression", "every detail", "the framing"),
+    )
+
+
+# --- on this machine -------------------------------------------------------------------------------------------------
 
 
 def _criteria(options: ImageEnhancementOptions) -> tuple[Criterion, ...]:

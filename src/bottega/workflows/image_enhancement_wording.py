@@ -78,6 +78,22 @@ _SAME_SIZE = re.compile(
 )
 
 
+_GENERATIVE = {
+    "restore": re.compile(
+        r"\b(?:restor\w*|repair\w*|scratch\w*|torn|damaged|creas\w*|faded|stains?|fix (?:the |her |his |their )?faces?|реставр\w*|отреставр\w*|восстанов\w*"
+        r"|царапин\w*|поцарапан\w*|выцвет\w*|restaur\w*|repar\w*|ray(?:ure|e)\w*|abime\w*|arano?z\w*|aranaz\w*|rasgad\w*|rayad\w*|desteni\w*|desvaid\w*"
+        r"|kratzer\w*|zerkratz\w*|beschadigt\w*|verblich\w*|vergilbt\w*)"
+    ),
+    "colourise": re.compile(
+        r"\b(?:colou?ri[sz]\w*|add colou?rs?\b|раскрас\w*|колориз\w*|coloris\w*|colore[zr]?\b|colorea\w*|colorier\w*|kolorier\w*|einfarb\w*)"
+    ),
+    "creative": re.compile(
+        r"\b(?:creativ\w*|imagin\w* (?:new )?detail\w*|invent\w* (?:new )?detail\w*|add(?:ing)? (?:new |more )?detail\w*|креативн\w*|дорисуи\w* детал\w*|creatif\w*|creativ[oa]\w*"
+        r"|ajoute\w* des details|anade\w* detalle\w*|kreativ\w*|details? hinzufug\w*)"
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Treatment:
     """How sentences speak of an option: what is to be done (`action`), or what is wrong (`problem`)."""
@@ -146,9 +162,13 @@ def read_enhancement(prompt: str) -> dict[str, Any]:
     for clause in _clauses(text):
         _read_treatment(clause, read)
         sized = _read_scale(clause, read) or sized
+        for option, pattern in _GENERATIVE.items():
+            if found := pattern.search(clause):
+                read[option] = not _negated(clause, found)
     if in_pixels:
         read.pop("scale", None)
-    if any(read.get(key) for key in ("sharpen", "denoise", "auto_exposure")) and not sized:
+    named = ("sharpen", "denoise", "auto_exposure", *_GENERATIVE)
+    if any(read.get(key) for key in named) and not sized:
         read["scale"] = 1.0
         read.setdefault("sharpen", 0.0)
     if found := _FORMAT.search(text):

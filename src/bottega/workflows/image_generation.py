@@ -14,6 +14,7 @@ from bottega.domain.task import Task, TaskInput
 from bottega.domain.verdict import Criterion, Rubric
 from bottega.errors import InvalidOption
 from bottega.workflows.protocol import InputSpec, Options
+from bottega.workflows.wording import Wish, prompts_for
 
 Size = Literal[
     "512x512",
@@ -96,6 +97,9 @@ class ImageGenerationOptions(Options):
     quality: Literal["auto", "low", "medium", "high"] = Field(
         default="auto", description="The model's own quality setting; auto leaves it to the model."
     )
+    negative_prompt: str | None = Field(
+        default=None, max_length=1000, description="What must not be seen in the picture."
+    )
 
 
 class ImageGeneration:
@@ -133,7 +137,7 @@ class ImageGeneration:
     def prepare(
         self, request: Request, intent: Intent, options: Options, inputs: tuple[TaskInput, ...]
     ) -> Task:
-        """The prompt goes to the model as it is. `output_megapixels` is that of all pictures together, because
+        """What is described goes to the model as it was said. `output_megapixels` is that of all pictures together, because
         they are all paid for. Raises InvalidOption when there is no prompt, or a picture."""
         assert isinstance(options, ImageGenerationOptions)
         prompt = request.prompt.strip()
@@ -152,7 +156,8 @@ class ImageGeneration:
             operation="generate",
             features=_features(options),
             prompt=prompt,
-            parameters=options.model_dump(mode="json"),
+            prompts=prompts_for(Wish(said=prompt, avoid=(options.negative_prompt or "").strip())),
+            parameters=options.model_dump(mode="json", exclude_none=True),
             seed=options.seed,
             output_megapixels=options.n * width * height / 1e6,
         )

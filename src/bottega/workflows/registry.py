@@ -2,12 +2,18 @@
 
 from bottega.domain.intent import Intent
 from bottega.errors import WorkflowUnknown
+from bottega.workflows.hair_styling import HairStyling
 from bottega.workflows.image_editing import ImageEditing
 from bottega.workflows.image_enhancement import ImageEnhancement
 from bottega.workflows.image_generation import ImageGeneration
+from bottega.workflows.image_to_video import ImageToVideo
 from bottega.workflows.laser import Laser
 from bottega.workflows.protocol import Workflow
+from bottega.workflows.reference_styling import ReferenceStyling
 from bottega.workflows.style_transfer import StyleTransfer
+from bottega.workflows.text_to_video import TextToVideo
+from bottega.workflows.video_generation import VideoGeneration
+from bottega.workflows.virtual_tryon import VirtualTryOn
 
 __all__ = ["Workflow", "all_workflows", "find_workflow", "workflow_for"]
 
@@ -19,6 +25,12 @@ def all_workflows() -> dict[str, Workflow]:
         ImageEditing(),
         ImageEnhancement(),
         StyleTransfer(),
+        ImageToVideo(),
+        TextToVideo(),
+        VideoGeneration(),
+        HairStyling(),
+        ReferenceStyling(),
+        VirtualTryOn(),
         Laser(),
     ]
     return {workflow.name: workflow for workflow in workflows}

@@ -14,12 +14,15 @@ from bottega.api.submissions import add_files
 from bottega.api.uploads import content_type, received_file, received_form
 from bottega.domain.asset import Asset
 from bottega.errors import InputError, ResourceError, UnsupportedMedia
+from bottega.imaging.clip import CLIPS
 from bottega.store.assets import extension_for
 
 router = APIRouter(tags=["assets"])
 
-_SHOWN = frozenset(f"image/{kind}" for kind in ("png", "jpeg", "webp", "gif", "avif", "bmp", "tiff"))
-"""Types that a browser may show in place: pictures, which cannot hold scripts. All others are downloads."""
+_SHOWN = frozenset(f"image/{kind}" for kind in ("png", "jpeg", "webp", "gif", "avif", "bmp", "tiff")) | CLIPS
+"""Types that a browser may show in place: pictures and clips, which cannot hold scripts. All others are downloads."""
+_PLAYED = "sandbox; default-src 'none'; media-src 'self'; style-src 'unsafe-inline'"
+"""A clip that is opened by its address is played by a page of the browser's own, under the policy of the answer."""
 _GUARDED = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -35,22 +38,23 @@ async def add_assets(
     response: Response,
     shop: Shop,
     who: Who,
-    name: Annotated[str, Query(max_length=200, description="File name of a picture sent as the body.")] = "",
+    name: Annotated[str, Query(max_length=200, description="File name of what is sent as the body.")] = "",
 ) -> AssetList:
-    """Store pictures: the files of a form (whatever their fields are called), or one as the body itself."""
+    """Store pictures and clips: the files of a form (whatever their fields are called), or one as the body itself."""
     kind = content_type(request)
     if kind == "multipart/form-data":
         async with received_form(request, shop.settings) as form:
             if not form.files:
                 raise InputError("The form has no file.", hint="Send at least one part with a filename.")
             assets = await add_files(form, shop, who)
-    elif kind.startswith("image/"):
+    elif kind.startswith(("image/", "video/")):
         async with received_file(request, shop.settings) as path:
-            assets = [await shop.add_asset(path, name=name or "picture", who=who)]
+            noun = "picture" if kind.startswith("image/") else "clip"
+            assets = [await shop.add_asset(path, name=name or noun, who=who)]
     else:
         raise UnsupportedMedia(
-            "Pictures are sent as a form or as the body itself.",
-            hint="Send Content-Type multipart/form-data or image/png, image/jpeg, ...",
+            "Pictures and clips are sent as a form or as the body itself.",
+            hint="Send Content-Type multipart/form-data or image/png, image/jpeg, video/mp4, ...",
         )
     if len(assets) == 1:
         response.headers["Location"] = f"/api/v1/assets/{assets[0].id}"
@@ -82,16 +86,19 @@ async def get_asset_content(
     asset_id: str,
     shop: Shop,
     who: Who,
-    download: Annotated[bool, Query(description="As an attachment, pictures too.")] = False,
+    download: Annotated[bool, Query(description="As an attachment, pictures and clips too.")] = False,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """The file. Ranges are answered; what is no picture comes as an attachment."""
+    """The file. Ranges are answered, so that clips can be played from anywhere; what is neither a picture nor a clip comes
+    as an attachment."""
     asset = await shop.asset(asset_id, who)
     headers = {
         **_GUARDED,
         "ETag": f'"{asset.id}"',
         "Content-Disposition": disposition(asset, attachment=download),
     }
+    if asset.media.is_clip:
+        headers["Content-Security-Policy"] = _PLAYED
     if _known(if_none_match, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     path = shop.asset_path(asset)
@@ -111,7 +118,7 @@ async def get_asset_thumbnail(
     side: Annotated[int, Query(description="128, 256, 512 or 1024 pixels at most.")] = 256,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """A small WebP of a picture, made when first asked for."""
+    """A small WebP of a picture, or of a clip's first frame that shows something; made when first asked for."""
     path = await shop.thumbnail(asset_id, side, who)
     headers = {**_GUARDED, "ETag": f'"{asset_id}-{side}"'}
     if _known(if_none_match, headers["ETag"]):
