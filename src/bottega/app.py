@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from bottega import __version__
 from bottega.analytics import Analytics
 from bottega.analytics.feedback import Feedback, FeedbackBook, Said
+from bottega.analytics.insights import Insights
 from bottega.compute import ComputePool
 from bottega.domain.asset import Asset
 from bottega.domain.intent import Intent, IntentContext
@@ -110,6 +111,7 @@ class Bottega:
         self.reader = Reader(self.settings, self.language, self.ledger, kept)
         self.experiments = Experiments(self.database, self.workflows, self.catalogue, self.reader)
         self.feedback = FeedbackBook(self.database)
+        self.insights = Insights(self.database)
         self.planner = self._build_planner(entries)
         self._pipeline = self._build_pipeline()
         self._runner: Runner | None = None
@@ -367,7 +369,7 @@ class Bottega:
         return await self.enqueue(await self.planner.plan_resolved(again, who), who)
 
     async def rate(self, job_id: str, said: Said, who: Principal = LOCAL) -> Feedback:
-        """Keep or change what its owner says of a finished job. Raises NotFound, Conflict, InvalidOption."""
+        """Keep or change what its owner says of a finished job. Raises NotFound, Conflict, InputError."""
         return await self.feedback.give(await self.job(job_id, who), said)
 
     async def finished(

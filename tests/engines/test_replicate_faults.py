@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from replicate_bench import QUICK, SURE, Bench, bench_in, engine_for, model, picture, taken, task
 
-from bottega.engines.cloud.replicate import Certainty
+from bottega.engines.cloud.replicate_search import Certainty
 from bottega.engines.protocol import Found, NeverArrived, StillUnknown, Stopped
 from bottega.errors import (
     BottegaError,
@@ -266,6 +266,19 @@ async def test_a_prediction_without_a_number_is_found_by_its_trace(bench: Bench)
     assert isinstance(found, Found)
     assert found.result.report["prediction"] == bench.notes[1]["id"]
     assert len(bench.bought) == 1
+
+
+async def test_two_orders_that_look_the_same_are_told_apart_by_the_address_of_their_webhook(bench: Bench):
+    engine = engine_for(bench.sim, replicate_webhook_url="http://127.0.0.1:9")  # nobody is there
+    work = task("generate", seed=5)
+    for key in ("job-1:a", "job-2:a"):
+        await engine.perform(work, model(SCHNELL), bench.attempt(key))
+    numbers = [note["id"] for note in bench.notes if "id" in note]
+    for note, number in zip(bench.notes[::2], numbers, strict=True):
+        found = await engine.reconcile(work, model(SCHNELL), bench.attempt(remembered=note))
+        assert isinstance(found, Found)
+        assert found.result.report["prediction"] == number
+    assert len(bench.bought) == 2
 
 
 async def test_an_order_that_was_never_sent_never_arrived(bench: Bench):

@@ -15,12 +15,14 @@ from statistics import NormalDist
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
+from pydantic import computed_field
 
+from bottega.analytics.feedback import satisfied
 from bottega.analytics.flags import stable_share
 from bottega.analytics.observations import Kind
 from bottega.domain.base import Value
 from bottega.errors import InvalidOption
-from bottega.store.schema import observations
+from bottega.store.schema import feedback, observations
 
 CONFIDENCE: Final = 0.95
 POWER: Final = 0.80
@@ -86,7 +88,8 @@ class Moments(Value):
 
 class ArmResult(Value):
     """What the jobs of one arm show. A job's cost is the sum of its attempts' (micro-dollars), its time likewise
-    (seconds, of attempts that came to a result); it is accepted when one of its attempts was."""
+    (seconds, of attempts that came to a result); it is accepted when one of its attempts was. `rated` are those whose
+    user said something, `satisfied` those of them whose user is (`bottega.analytics.feedback`)."""
 
     arm: str
     jobs: int = 0
@@ -94,15 +97,30 @@ class ArmResult(Value):
     accepted: int = 0
     cost: Moments = Moments()
     seconds: Moments = Moments()
+    rated: int = 0
+    satisfied: int = 0
 
+    @computed_field
     @property
     def acceptance(self) -> float | None:
         """0 to 1, of the judged jobs."""
         return self.accepted / self.judged if self.judged else None
 
+    @computed_field
     @property
     def acceptance_interval(self) -> Interval | None:
         return wilson(self.accepted, self.judged) if self.judged else None
+
+    @computed_field
+    @property
+    def satisfaction(self) -> float | None:
+        """0 to 1, of the rated jobs."""
+        return self.satisfied / self.rated if self.rated else None
+
+    @computed_field
+    @property
+    def satisfaction_interval(self) -> Interval | None:
+        return wilson(self.satisfied, self.rated) if self.rated else None
 
 
 class Difference(Value):
@@ -114,6 +132,8 @@ class Difference(Value):
     cost_interval: Interval | None = None
     seconds: float | None = None
     seconds_interval: Interval | None = None
+    satisfaction: float | None = None
+    satisfaction_interval: Interval | None = None
 
 
 class Comparison(Value):
@@ -144,7 +164,10 @@ def evaluate(
     if not 0 < matters < 1:
         raise InvalidOption("The difference that matters lies between 0 and 1.", option="matters")
     found = _arm_results(connection, experiment.name, since)
-    arms = tuple(found.get(arm, ArmResult(arm=arm)) for arm in experiment.arms)
+    ratings = _ratings(connection, experiment.name)
+    arms = tuple(
+        found.get(arm, ArmResult(arm=arm)).model_copy(update=ratings.get(arm, {})) for arm in experiment.arms
+    )
     control, *others = arms
     return Evaluation(
         experiment=experiment.name,
@@ -155,17 +178,17 @@ def evaluate(
 
 def compare(arm: ArmResult, control: ArmResult, *, matters: float = 0.05) -> Comparison:
     """An arm against the control, and in words whether the data are enough to say something of the acceptance."""
-    shares = arm.acceptance, control.acceptance
-    interval = None
-    if arm.judged and control.judged:
-        interval = newcombe(arm.accepted, arm.judged, control.accepted, control.judged)
+    acceptance, interval = _shares(arm.accepted, arm.judged, control.accepted, control.judged)
+    satisfaction, of_satisfaction = _shares(arm.satisfied, arm.rated, control.satisfied, control.rated)
     difference = Difference(
-        acceptance=None if shares[0] is None or shares[1] is None else shares[0] - shares[1],
+        acceptance=acceptance,
         acceptance_interval=interval,
         cost=_minus(arm.cost, control.cost),
         cost_interval=welch(arm.cost, control.cost),
         seconds=_minus(arm.seconds, control.seconds),
         seconds_interval=welch(arm.seconds, control.seconds),
+        satisfaction=satisfaction,
+        satisfaction_interval=of_satisfaction,
     )
     enough, conclusion = _conclusion(arm, control, interval, matters)
     return Comparison(
@@ -262,6 +285,16 @@ def jobs_needed(share: float, difference: float) -> int:
     return ceil(2 * inside * (1 - inside) * ((_Z + _Z_POWER) / difference) ** 2)
 
 
+def _shares(
+    successes: int, n: int, control_successes: int, control_n: int
+) -> tuple[float | None, Interval | None]:
+    """The difference of two shares with its interval; None where one of them has no jobs."""
+    if not n or not control_n:
+        return None, None
+    interval = newcombe(successes, n, control_successes, control_n)
+    return successes / n - control_successes / control_n, interval
+
+
 def _minus(first: Moments, control: Moments) -> float | None:
     return None if first.mean is None or control.mean is None else first.mean - control.mean
 
@@ -285,6 +318,19 @@ def _arm_results(connection: sa.Connection, experiment: str, since: float) -> di
             seconds=_moments(row["timed"], row["seconds"], squares[arm]["seconds"]),
         )
         for arm, row in means.items()
+    }
+
+
+def _ratings(connection: sa.Connection, experiment: str) -> dict[str, dict[str, int]]:
+    """By arm: how many jobs were rated, and how many users are satisfied."""
+    query = (
+        sa.select(feedback.c.arm, sa.func.count(satisfied()), sa.func.sum(satisfied()))
+        .where(feedback.c.experiment == experiment)
+        .group_by(feedback.c.arm)
+    )
+    return {
+        arm: {"rated": rated, "satisfied": int(content or 0)}
+        for arm, rated, content in connection.execute(query)
     }
 
 

@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
+from bottega.analytics.feedback import disliked
 from bottega.analytics.fit import SecondsFit, fit_seconds
 from bottega.analytics.observations import LAST_ATTEMPTS, LOOK_BACK, Kind
 from bottega.domain.money import MicroUsd
@@ -89,7 +90,10 @@ def learn(
 
 
 def learned(connection: sa.Connection, workflow: str) -> dict[str, Observation]:
-    """By model id, from each one's last 150 attempts among the workflow's last 2000."""
+    """By model id, from each one's last 150 attempts among the workflow's last 2000.
+
+    A result that was accepted counts as not accepted when its user dislikes it (`bottega.analytics.feedback`).
+    """
     attempts: dict[str, list[Attempted]] = defaultdict(list)
     for row in connection.execute(_latest_attempts(workflow)).mappings():
         attempts[row["model_id"]].append(_attempted(row))
@@ -99,6 +103,7 @@ def learned(connection: sa.Connection, workflow: str) -> dict[str, Observation]:
 def _latest_attempts(workflow: str) -> sa.Executable:
     table = schema.observations
     columns = (
+        table.c.job_id,
         table.c.model_id,
         table.c.seconds,
         table.c.megapixels,
@@ -117,7 +122,12 @@ def _latest_attempts(workflow: str) -> sa.Executable:
     place = sa.func.row_number().over(partition_by=latest.c.model_id, order_by=latest.c.id.desc())
     ranked = sa.select(latest, age, place.label("place")).subquery()
     wanted = (ranked.c[column.name] for column in columns)
-    return sa.select(ranked.c.age, *wanted).where(ranked.c.place <= MOST_RUNS)
+    said = schema.feedback
+    return (
+        sa.select(ranked.c.age, *wanted, disliked().label("disliked"))
+        .join_from(ranked, said, said.c.job_id == ranked.c.job_id, isouter=True)
+        .where(ranked.c.place <= MOST_RUNS)
+    )
 
 
 def _attempted(row: Mapping[Any, Any]) -> Attempted:
@@ -126,7 +136,7 @@ def _attempted(row: Mapping[Any, Any]) -> Attempted:
         seconds=row["seconds"],
         megapixels=row["megapixels"],
         cost=row["cost"],
-        accepted=row["accepted"],
+        accepted=False if row["accepted"] and row["disliked"] else row["accepted"],
         failed=row["data"].get(FAILED) is True,
     )
 

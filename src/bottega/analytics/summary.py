@@ -1,19 +1,17 @@
 """What was done in the last days, by workflow and model, and what was spent on each day."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
 from bottega.analytics.observations import Kind
+from bottega.analytics.window import Window, date_of, day_number
 from bottega.domain.base import Value
 from bottega.domain.money import MicroUsd
-from bottega.errors import InvalidOption
 from bottega.store.schema import ledger, observations
 
-DAY = 86400
-MOST_DAYS = 366
-_SPENDING = ("charge", "overrun")
+SPENDING = ("charge", "overrun")
 
 
 class ModelSummary(Value):
@@ -58,40 +56,30 @@ class Summary(Value):
 
 def summarise(connection: sa.Connection, days: int, owner: str | None, now: float) -> Summary:
     """Raises InvalidOption unless `days` is 1 to 366."""
-    if not 1 <= days <= MOST_DAYS:
-        raise InvalidOption(f"A summary covers 1 to {MOST_DAYS} days.")
-    first_day = int(now // DAY) - days + 1
-    since = float(first_day * DAY)
-    counts = _counts(connection, since, owner)
-    spent = _spent_by_day(connection, since, owner)
+    window = Window.ending_now(days, owner, now)
+    counts = _counts(connection, window)
+    spent = _spent_by_day(connection, window)
     return Summary(
         days=days,
-        since=since,
+        since=window.since,
         jobs=counts.get(Kind.JOB.value, 0),
         refusals=counts.get(Kind.REFUSAL.value, 0),
-        by_model=_by_model(connection, since, owner),
-        spend=tuple(
-            DaySpend(day=datetime.fromtimestamp(number * DAY, UTC).date(), spent=spent.get(number, 0))
-            for number in range(first_day, first_day + days)
-        ),
+        by_model=_by_model(connection, window),
+        spend=tuple(DaySpend(day=date_of(number), spent=spent.get(number, 0)) for number in window.numbers),
     )
 
 
-def _of(owner: str | None, column: sa.Column[str]) -> sa.ColumnElement[bool]:
-    return sa.true() if owner is None else column == owner
-
-
-def _counts(connection: sa.Connection, since: float, owner: str | None) -> dict[str, int]:
+def _counts(connection: sa.Connection, window: Window) -> dict[str, int]:
     o = observations.c
     query = (
         sa.select(o.kind, sa.func.count().label("number"))
-        .where(o.at >= since, _of(owner, o.owner))
+        .where(o.at >= window.since, window.of(o.owner))
         .group_by(o.kind)
     )
     return {row.kind: row.number for row in connection.execute(query)}
 
 
-def _by_model(connection: sa.Connection, since: float, owner: str | None) -> tuple[ModelSummary, ...]:
+def _by_model(connection: sa.Connection, window: Window) -> tuple[ModelSummary, ...]:
     o = observations.c
     accepted = sa.func.sum(sa.case((o.accepted.is_(True), 1), else_=0))
     cost = sa.func.coalesce(sa.func.sum(o.cost), 0)
@@ -105,7 +93,7 @@ def _by_model(connection: sa.Connection, since: float, owner: str | None) -> tup
             sa.func.avg(o.seconds).label("mean_seconds"),
             cost.label("cost"),
         )
-        .where(o.at >= since, o.kind == Kind.ATTEMPT.value, _of(owner, o.owner))
+        .where(o.at >= window.since, o.kind == Kind.ATTEMPT.value, window.of(o.owner))
         .group_by(o.workflow, o.model_id)
     )
     found = [ModelSummary.model_validate(_plain(row)) for row in connection.execute(query).mappings()]
@@ -117,16 +105,13 @@ def _plain(row: sa.RowMapping) -> dict[str, Any]:
     return {**row, "accepted": int(row["accepted"]), "cost": int(row["cost"])}  # NUMERIC on PostgreSQL
 
 
-def _spent_by_day(connection: sa.Connection, since: float, owner: str | None) -> dict[int, MicroUsd]:
+def _spent_by_day(connection: sa.Connection, window: Window) -> dict[int, MicroUsd]:
     """Day number since the Unix epoch -> micro-dollars."""
     entry = ledger.c
-    days: sa.ColumnElement[Any] = entry.at / DAY
-    if connection.dialect.name != "sqlite":
-        days = sa.func.floor(days)  # there a cast to an integer rounds; SQLite's cuts off
-    day = sa.cast(days, sa.Integer).label("day")
+    day = day_number(connection, entry.at).label("day")
     query = (
         sa.select(day, sa.func.sum(entry.amount))
-        .where(entry.at >= since, entry.kind.in_(_SPENDING), _of(owner, entry.owner))
-        .group_by(sa.text("day"))  # by name: the expression has parameters, and PostgreSQL compares those
+        .where(entry.at >= window.since, entry.kind.in_(SPENDING), window.of(entry.owner))
+        .group_by(sa.text("day"))
     )
     return {number: int(amount) for number, amount in connection.execute(query)}

@@ -15,13 +15,17 @@ from bottega.api.availability import warm_up
 from bottega.api.documents import DOCUMENTED_PROBLEMS, document
 from bottega.api.problems import install_problems
 from bottega.api.routes import (
+    analytics,
     assets,
     budgets,
     enhanced,
+    experiments,
+    feedback,
     health,
     jobs,
     keys,
     models,
+    openai_images,
     plan,
     references,
     root,
@@ -82,9 +86,23 @@ def create_app(
     app.state.stopping = asyncio.Event()
     app.add_middleware(Guard, settings=shop.settings)
     install_problems(app)
-    for module in (jobs, plan, assets, references, workflows, models, budgets, keys, enhanced, webhooks):
+    for module in (
+        jobs,
+        plan,
+        assets,
+        references,
+        workflows,
+        models,
+        budgets,
+        keys,
+        enhanced,
+        webhooks,
+        experiments,
+        feedback,
+        analytics,
+    ):
         app.include_router(module.router, prefix=PREFIX)
-    for module in (health, root):
+    for module in (openai_images, health, root):
         app.include_router(module.router)
     document(app)
     return app

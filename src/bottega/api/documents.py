@@ -10,11 +10,21 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from bottega.api.bodies import ExperimentBody, FeedbackBody
 from bottega.api.problems import MEDIA_TYPE
 from bottega.api.schemas import BudgetBody, IntentBody, KeyBody, Problem, SubmitBody, SubmitForm
 
 _REFERENCE = "#/components/schemas/{model}"
-_BODIES: tuple[type[BaseModel], ...] = (SubmitBody, SubmitForm, IntentBody, BudgetBody, KeyBody, Problem)
+_BODIES: tuple[type[BaseModel], ...] = (
+    SubmitBody,
+    SubmitForm,
+    IntentBody,
+    BudgetBody,
+    KeyBody,
+    ExperimentBody,
+    FeedbackBody,
+    Problem,
+)
 
 
 def _refers(model: type[BaseModel]) -> dict[str, Any]:

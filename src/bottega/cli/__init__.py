@@ -8,7 +8,21 @@ from typing import Annotated
 import typer
 
 from bottega import __version__
-from bottega.cli import budget, demo, doctor, jobs, keys, mcp, models, references, run, serve, simulate
+from bottega.cli import (
+    budget,
+    demo,
+    doctor,
+    experiments,
+    feedback,
+    jobs,
+    keys,
+    mcp,
+    models,
+    references,
+    run,
+    serve,
+    simulate,
+)
 from bottega.cli.session import EXIT_CODES
 
 __all__ = ["application", "main"]
@@ -47,6 +61,8 @@ for _group in (
     models.models_group,
     models.workflows_group,
     references.group,
+    feedback.group,
+    experiments.group,
 ):
     application.add_typer(_group)
 

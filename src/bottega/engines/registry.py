@@ -1,6 +1,10 @@
 """The list of engines: adding one is adding a file in `local/` or `cloud/` and a line here."""
 
+from bottega.engines.cloud.gemini import GeminiEngine
+from bottega.engines.cloud.openai import OpenAIEngine
 from bottega.engines.cloud.openai_compatible import OpenAICompatibleEngine
+from bottega.engines.cloud.replicate import ReplicateEngine
+from bottega.engines.cloud.stability import StabilityEngine
 from bottega.engines.local.classical import ClassicalEngine
 from bottega.engines.local.laser import LaserEngine
 from bottega.engines.protocol import Engine
@@ -12,6 +16,10 @@ def built_in_engines(settings: Settings) -> dict[str, Engine]:
     engines: list[Engine] = [
         ClassicalEngine(),
         LaserEngine(),
+        OpenAIEngine(settings),
         OpenAICompatibleEngine(settings),
+        GeminiEngine(settings),
+        StabilityEngine(settings),
+        ReplicateEngine(settings),
     ]
     return {engine.name: engine for engine in engines}

@@ -4,8 +4,9 @@ Nothing is run here, and nothing bought but the reading of a sentence or a pictu
 """
 
 from bottega.planning.context import clips_named_as_such, context_of
+from bottega.planning.experiments import Experiments
 from bottega.planning.gate import PolicyGate
 from bottega.planning.planner import Planned, Planner
 from bottega.planning.reading import Reader
 
-__all__ = ["Planned", "Planner", "PolicyGate", "Reader", "clips_named_as_such", "context_of"]
+__all__ = ["Experiments", "Planned", "Planner", "PolicyGate", "Reader", "clips_named_as_such", "context_of"]

@@ -2,22 +2,32 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from pydantic import ValidationError
+import structlog
 
 from bottega.analytics import Analytics
+from bottega.analytics.experiment_store import Changes
 from bottega.domain.base import Value
+from bottega.domain.experiment import ExperimentTag
 from bottega.domain.intent import Intent
 from bottega.domain.plan import Constraints, Plan
 from bottega.domain.principal import Principal
 from bottega.domain.request import Request
 from bottega.domain.task import TaskInput
 from bottega.engines.protocol import Engine
-from bottega.errors import InvalidOption, MissingInput, NoCandidate, WorkflowUnknown
+from bottega.errors import BudgetExceeded, InvalidOption, MissingInput, NoCandidate, WorkflowUnknown
 from bottega.models import Catalogue
 from bottega.planning.context import clips_named_as_such, context_of
+from bottega.planning.experiments import (
+    NO_CHANGES,
+    Experiments,
+    Part,
+    part_everywhere,
+    part_in,
+    with_first,
+)
 from bottega.planning.gate import PolicyGate
+from bottega.planning.options import checked_options
 from bottega.planning.reading import Reader
 from bottega.references import (
     Reference,
@@ -32,21 +42,25 @@ from bottega.routing import Learning, make_plan
 from bottega.settings import Settings
 from bottega.spend import Ledger
 from bottega.store.assets import AssetStore
-from bottega.workflows.protocol import Options, Workflow
+from bottega.workflows.protocol import Workflow
 from bottega.workflows.registry import find_workflow, workflow_for
 from bottega.workflows.tasks import load_inputs
+
+log = structlog.get_logger(__name__)
 
 
 class Planned(Value):
     """A request and what was decided about it; nothing is stored or run yet.
 
     The pictures that the sentence mentions are among the request's inputs; `references` are what they were saved as.
+    `experiment`: the arm under which it was planned.
     `notes` are for people.
     """
 
     request: Request
     intent: Intent
     plan: Plan
+    experiment: ExperimentTag | None = None
     references: tuple[Reference, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -63,6 +77,7 @@ class Planner:
     gate: PolicyGate
     ledger: Ledger
     analytics: Analytics
+    experiments: Experiments
     breakers: Breakers
     web_search: WebSearch | None
 
@@ -79,7 +94,10 @@ class Planner:
         inputs = await load_inputs(self.store, request, who.owner)
         request, inputs = clips_named_as_such(request, inputs)
         await self.gate.check(request, inputs, who)
-        intent = await self._intent(request, intent, who)
+        running = await self.experiments.running()
+        free = intent is None and self._is_free_to_read(request, who)
+        part = part_everywhere(running, request, who.owner, free_to_read=free)
+        intent = await self._intent(request, intent, who, part.changes.classifier if part else None)
         workflow = (
             find_workflow(self.workflows, request.workflow)
             if request.workflow is not None
@@ -91,10 +109,19 @@ class Planner:
         )
         if served != request:
             request, inputs = served, await load_inputs(self.store, served, who.owner)
+        part = part or part_in(
+            running,
+            request,
+            who.owner,
+            workflow=workflow.name,
+            options_read=workflow.read_options(request.prompt),
+        )
+        plan, tag = await self._in_experiment(part, request, intent, workflow, inputs, who)
         return Planned(
             request=request,
             intent=intent,
-            plan=await self._candidates(request, intent, workflow, inputs, who),
+            plan=plan,
+            experiment=tag,
             references=resolved.references,
             notes=self.notes_on(intent),
         )
@@ -109,7 +136,17 @@ class Planner:
         reason, hint = why_no_web_search(self.settings)
         return (f"{wanted} They are not searched for: {reason}. {hint} The work goes on without them.",)
 
-    async def _intent(self, request: Request, known: Intent | None, who: Principal) -> Intent:
+    def _is_free_to_read(self, request: Request, who: Principal) -> bool:
+        """Whether neither the user nor a switch decides who reads the sentence."""
+        return (
+            request.workflow is None
+            and not request.stay_local
+            and self.reader.classifier_for(who.owner) is None
+        )
+
+    async def _intent(
+        self, request: Request, known: Intent | None, who: Principal, classifier: str | None
+    ) -> Intent:
         if request.workflow is not None:
             workflow = find_workflow(self.workflows, request.workflow)
             subkind = workflow.name.partition("/")[2] or None
@@ -121,7 +158,11 @@ class Planner:
                 classifier="user",
             )
         intent = known or await self.reader.read(
-            request.prompt, context_of(request), owner=who.owner, stay_local=request.stay_local
+            request.prompt,
+            context_of(request),
+            owner=who.owner,
+            classifier=classifier,
+            stay_local=request.stay_local,
         )
         if intent.out_of_scope:
             raise WorkflowUnknown(
@@ -132,6 +173,24 @@ class Planner:
             raise MissingInput(intent.needs_clarification, hint="Give the picture or clip that is meant.")
         return intent
 
+    async def _in_experiment(
+        self,
+        part: Part | None,
+        request: Request,
+        intent: Intent,
+        workflow: Workflow,
+        inputs: tuple[TaskInput, ...],
+        who: Principal,
+    ) -> tuple[Plan, ExperimentTag | None]:
+        """The plan as the request's arm changes it; where that cannot be done, as without the experiment."""
+        if part is not None:
+            try:
+                plan = await self._candidates(request, intent, workflow, inputs, who, part.changes)
+                return with_first(plan, part), part.tag
+            except (InvalidOption, NoCandidate, BudgetExceeded) as error:
+                log.info("experiment.left", **part.tag.model_dump(), error=error.message)
+        return await self._candidates(request, intent, workflow, inputs, who, NO_CHANGES), None
+
     async def _candidates(
         self,
         request: Request,
@@ -139,9 +198,11 @@ class Planner:
         workflow: Workflow,
         inputs: tuple[TaskInput, ...],
         who: Principal,
+        changes: Changes,
     ) -> Plan:
         read = workflow.read_options(request.prompt)
-        options = _options(workflow, {**read, **request.options})
+        options = checked_options(workflow, {**changes.options, **read, **request.options})
+        learning = self.settings.learning if changes.learning is None else changes.learning
         task = workflow.prepare(request, intent, options, inputs)
         constraints = await self._constraints(request, workflow, inputs, who)
         try:
@@ -149,12 +210,13 @@ class Planner:
                 task,
                 self.catalogue,
                 constraints,
-                request.preference,
+                changes.preference or request.preference,
                 engines=frozenset(self.engines),
                 local_engines=frozenset(name for name, engine in self.engines.items() if engine.local),
                 options=options.model_dump(mode="json"),
                 options_read=tuple(sorted(set(read) - set(request.options))),
-                learn=Learning.for_request(request, constraints.observations, enabled=self.settings.learning),
+                model=request.model,
+                learn=Learning.for_request(request, constraints.observations, enabled=learning),
                 attempts=self.settings.max_attempts,
             )
         except NoCandidate as error:
@@ -189,21 +251,3 @@ class Planner:
             restricted_licences=self.settings.restricted_licences,
             observations=await self.analytics.observations(workflow.name),
         )
-
-
-def _options(workflow: Workflow, values: dict[str, Any]) -> Options:
-    try:
-        return workflow.options.model_validate(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"]) or "options"
-        known = ", ".join(workflow.options.model_fields)
-        if first["type"] == "extra_forbidden":
-            raise InvalidOption(
-                f"{workflow.name} has no option {name!r}.", hint=f"Its options are: {known}."
-            ) from None
-        raise InvalidOption(
-            f"The option {name} cannot be {first['input']!r}: {first['msg']}.",
-            hint=f"The options of {workflow.name} are: {known}.",
-            option=name,
-        ) from None
