@@ -81,6 +81,9 @@ class SubmitBody(Body):
     prompt: str = Field(default="", max_length=2000)
     inputs: tuple[InputBody, ...] = Field(default=(), max_length=16)
     workflow: str | None = Field(default=None, max_length=80)
+    model: str | None = Field(
+        default=None, max_length=200, description="The only model that may do it; without, the plan decides."
+    )
     options: JsonObject = Field(
         default_factory=dict[str, Any], description="Options of the workflow; see GET /api/v1/workflows."
     )
@@ -97,6 +100,7 @@ class SubmitForm(Body):
 
     prompt: str = ""
     workflow: str = ""
+    model: str = ""
     options: str = Field(default="", description="Options of the workflow, as JSON text.")
     preference: Preference = Preference.BALANCED
     stay_local: bool = False

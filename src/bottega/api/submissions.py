@@ -29,7 +29,7 @@ FILE_ROLES = {
     "mask": Role.MASK,
     "clip": Role.CLIP,
 }
-_FIELDS = ("prompt", "workflow", "preference", "options", "stay_local", "max_cost_usd", "fresh")
+_FIELDS = ("prompt", "workflow", "model", "preference", "options", "stay_local", "max_cost_usd", "fresh")
 
 
 async def read_submission(http: HttpRequest, shop: Bottega, who: Principal) -> Request:
@@ -73,6 +73,7 @@ def _request(body: SubmitBody, inputs: list[InputRef]) -> Request:
         prompt=body.prompt,
         inputs=tuple(inputs),
         workflow=body.workflow,
+        model=body.model,
         options=body.options,
         preference=body.preference,
         stay_local=body.stay_local,

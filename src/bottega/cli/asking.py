@@ -24,6 +24,7 @@ class Ask:
     pictures: list[Path] = field(default_factory=list[Path])
     roles: dict[Role, list[Path]] = field(default_factory=dict[Role, list[Path]])
     workflow: str | None = None
+    model: str | None = None
     options: dict[str, Any] = field(default_factory=dict[str, Any])
     preference: str = "balanced"
     stay_local: bool = False
@@ -78,6 +79,7 @@ async def request_for(bottega: Bottega, ask: Ask) -> Request:
         prompt=ask.prompt,
         inputs=await bottega.add_inputs(ask.files()),
         workflow=ask.workflow,
+        model=ask.model,
         preference=ask.preference,
         options=ask.options,
         stay_local=ask.stay_local,

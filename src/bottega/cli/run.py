@@ -19,6 +19,9 @@ Garment = Annotated[list[Path] | None, typer.Option(help="A picture of a garment
 Reference = Annotated[list[Path] | None, typer.Option(help="A picture to take a look from.")]
 Mask = Annotated[list[Path] | None, typer.Option(help="A picture that marks what is meant.")]
 WorkflowName = Annotated[str | None, typer.Option(help="Skip the reading and use this workflow.")]
+ModelName = Annotated[
+    str | None, typer.Option(metavar="ID", help="The only model that may do it; see `bottega models list`.")
+]
 OptionValues = Annotated[
     list[str] | None,
     typer.Option("--option", metavar="NAME=VALUE", help="An option of the workflow; may be repeated."),
@@ -44,6 +47,7 @@ def run(
     reference: Reference = None,
     mask: Mask = None,
     workflow: WorkflowName = None,
+    model: ModelName = None,
     option: OptionValues = None,
     preference: PreferenceName = "balanced",
     stay_local: StayLocal = False,
@@ -70,6 +74,7 @@ def run(
         pictures=pictures or [],
         roles=_roles(person, garment, reference, mask),
         workflow=workflow,
+        model=model,
         options=parse_options(option or []),
         preference=preference,
         stay_local=stay_local,
@@ -89,6 +94,7 @@ def plan(
     reference: Reference = None,
     mask: Mask = None,
     workflow: WorkflowName = None,
+    model: ModelName = None,
     option: OptionValues = None,
     preference: PreferenceName = "balanced",
     stay_local: StayLocal = False,
@@ -104,6 +110,7 @@ def plan(
         pictures=pictures or [],
         roles=_roles(person, garment, reference, mask),
         workflow=workflow,
+        model=model,
         options=parse_options(option or []),
         preference=preference,
         stay_local=stay_local,

@@ -97,6 +97,9 @@ class TaskArguments(Arguments):
         default_factory=dict[str, Any],
         description="Options of the workflow; the prompt is read for those not given.",
     )
+    model: str | None = Field(
+        default=None, max_length=200, description="The only model that may do it; see list_models."
+    )
     preference: Preference = Field(default=Preference.BALANCED, description="What matters most.")
     stay_local: bool = Field(
         default=False, description="Use only engines that send nothing to somebody else."

@@ -151,6 +151,7 @@ class Toolbox:
             prompt=arguments.prompt,
             inputs=await self._files.refs(arguments.inputs, caller.who),
             options=arguments.options,
+            model=arguments.model,
             preference=arguments.preference,
             stay_local=arguments.stay_local,
             max_cost_usd=arguments.max_cost_usd,
