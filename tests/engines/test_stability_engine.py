@@ -360,7 +360,7 @@ async def test_a_picture_over_the_pixels_of_an_operation_is_made_smaller(bench: 
         (CATALOGUE["stability/upscale-fast"], {"operation": "enhance"}, MissingInput),
         (INPAINT, {"operation": "edit", "size": (96, 64)}, MissingInput),
     ],
-    ids=str,
+    ids=lambda value: getattr(value, "id", None),
 )
 async def test_what_cannot_be_said_is_not_sent(
     bench: Bench, tmp_path: Path, model: Model, changes: dict[str, Any], error: type[BottegaError]
