@@ -179,6 +179,11 @@ def _fill_buffer(image: Image.Image, buffer: BytesIO, kind: str, options: dict[s
     try:
         image.save(buffer, kind, **options)
     except (OSError, ValueError) as error:
+        if options.get("optimize"):  # Pillow's buffer for optimised files is too small for noise
+            buffer.seek(0)
+            buffer.truncate()
+            _fill_buffer(image, buffer, kind, options | {"optimize": False})
+            return
         raise OutputError(f"The picture cannot be written as {kind}.", cause=str(error)) from error
 
 

@@ -53,7 +53,8 @@ class Outgoing:
 
 
 def fit_picture(source: Path, fits: PictureLimits, limits: "Limits") -> Outgoing:
-    """`source` within what the vendor takes; its own bytes whenever they are.
+    """`source` within what the vendor takes; its own bytes whenever they are, but for its metadata: where and when a
+    photograph was taken is nobody's business.
 
     `limits` are those on foreign files. Raises InvalidOption for a picture that is too small or too narrow, TooLarge
     when it cannot be made to fit, and what `imaging.decode` raises.
@@ -86,6 +87,7 @@ def _as_is(content: bytes, fits: PictureLimits) -> Outgoing | None:
 
     from bottega.imaging.media_type import sniff
     from bottega.imaging.profiles import is_srgb
+    from bottega.imaging.strip import without_metadata
 
     media_type = sniff(content)
     if media_type not in fits.media_types or media_type not in _EXTENSIONS:
@@ -102,7 +104,7 @@ def _as_is(content: bytes, fits: PictureLimits) -> Outgoing | None:
             width, height = opened.size
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None  # `decode` says what is wrong
-    return Outgoing(content, media_type, width, height) if plain else None
+    return Outgoing(without_metadata(content, media_type), media_type, width, height) if plain else None
 
 
 def _check_shape(width: int, height: int, fits: PictureLimits) -> None:
