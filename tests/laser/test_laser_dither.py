@@ -58,4 +58,4 @@ def test_bayer_matrix_holds_every_threshold_once() -> None:
 
 def test_unknown_dither_is_refused() -> None:
     with pytest.raises(InvalidOption, match="no dither"):
-        dither(np.ones((2, 2), np.float32), "sierra")
+        dither(np.ones((2, 2), np.float32), "sierra-nevada")

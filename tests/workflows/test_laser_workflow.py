@@ -77,6 +77,12 @@ def prepared(*inputs: TaskInput, prompt: str = "engrave this", **options: Any) -
         ("engrave with my laser cutter", {}),
         ("not inverted please", {}),
         ("engrave my 3 cats and 2 dogs", {}),
+        (
+            "cut it from card, kerf 0.12 mm, 4 tabs",
+            {"process": "cut", "material": "card", "kerf_mm": 0.12, "tabs": 4},
+        ),
+        ("score a single line along the middle", {"process": "score", "centerline": True}),
+        ("сделай трафарет из картона", {"process": "cut", "bridges_mm": 1.0, "material": "card"}),
     ],
 )
 def test_reads_size_material_machine_and_figures_from_the_sentence(
@@ -92,16 +98,43 @@ def test_the_task_says_what_is_engraved_and_how_large() -> None:
     assert "power_percent" not in task.parameters
 
 
-@pytest.mark.parametrize("process", ["cut", "score", "engrave_and_cut"])
-def test_cutting_and_scoring_ask_for_what_no_model_offers_yet(process: str) -> None:
-    model = load_catalogue()["laser/raster"]
-    assert model.lacks(prepared(process="engrave")) is None
-    assert "does not offer laser" in (model.lacks(prepared(process=process)) or "")
+@pytest.mark.parametrize("process", ["engrave", "cut", "score", "engrave_and_cut"])
+def test_every_process_is_offered_by_one_model_of_this_machine(process: str) -> None:
+    task = prepared(process=process)
+    able = [each for each in load_catalogue() if "laser" in each.operations and each.lacks(task) is None]
+    assert [each.id for each in able] == ["laser/raster" if process == "engrave" else "laser/vector"]
 
 
 def test_without_a_picture_it_says_so() -> None:
     with pytest.raises(MissingInput, match="picture to engrave"):
         prepared(photo(role=Role.REFERENCE))
+
+
+def test_without_a_picture_it_says_what_to_ask_an_image_model_for() -> None:
+    with pytest.raises(MissingInput) as refused:
+        prepared(photo(role=Role.REFERENCE), prompt="a stencil of a fox")
+    wording = refused.value.details["laser_prompt"]
+    assert wording["style"] == "cutting"
+    assert wording["prompt"] in refused.value.hint
+
+
+def test_a_large_cut_is_no_matter_of_dots() -> None:
+    task = prepared(process="cut", width_mm=1500, bed_width_mm=2000, bed_height_mm=2000)
+    assert task.parameters["width_mm"] == 1500
+
+
+@pytest.mark.parametrize(
+    ("report", "state"),
+    [
+        ({"gcode_errors": 0, "nesting_errors": 0, "stops": 0, "paths": 3}, VerdictState.ACCEPTED),
+        ({"gcode_errors": 0, "nesting_errors": 1, "stops": 0, "paths": 3}, VerdictState.REJECTED),
+        ({"gcode_errors": 0, "nesting_errors": 0, "stops": 1, "paths": 3}, VerdictState.REJECTED),
+        ({"gcode_errors": 2, "nesting_errors": 0, "stops": 0, "paths": 3}, VerdictState.REJECTED),
+        ({"nesting_errors": 0, "stops": 0, "paths": 3}, VerdictState.NOT_JUDGED),
+    ],
+)
+async def test_lines_must_be_safe_to_run(report: dict[str, float], state: VerdictState) -> None:
+    assert (await verdict(LaserOptions(process="cut"), **report)).state is state
 
 
 def test_two_pictures_are_refused() -> None:

@@ -139,13 +139,28 @@ def _about(order: Order, asset: Asset) -> dict[str, Any]:
 
 
 async def base64_of(path: Path) -> AsyncGenerator[bytes]:
-    with await asyncio.to_thread(path.open, "rb") as file:
-        while piece := await asyncio.to_thread(_encoded, file):
+    file, piece, is_last = await asyncio.to_thread(_opened, path)
+    with file:
+        yield piece
+        while not is_last:
+            piece, is_last = await asyncio.to_thread(_encoded, file)
             yield piece
 
 
-def _encoded(file: io.BufferedReader) -> bytes:
-    return binascii.b2a_base64(file.read(PIECE), newline=False)
+def _opened(path: Path) -> tuple[io.BufferedReader, bytes, bool]:
+    """The file, its first piece, and whether that is all."""
+    file = path.open("rb")
+    try:
+        return file, *_encoded(file)
+    except BaseException:
+        file.close()
+        raise
+
+
+def _encoded(file: io.BufferedReader) -> tuple[bytes, bool]:
+    """The next piece, and whether it is the last one."""
+    content = file.read(PIECE)
+    return binascii.b2a_base64(content, newline=False), len(content) < PIECE
 
 
 def usage_of(result: JobResult) -> dict[str, Any] | None:

@@ -16,6 +16,7 @@ from bottega.cli import (
     feedback,
     jobs,
     keys,
+    laser_more,
     mcp,
     models,
     references,
@@ -63,6 +64,7 @@ for _group in (
     references.group,
     feedback.group,
     experiments.group,
+    laser_more.group,
 ):
     application.add_typer(_group)
 

@@ -9,22 +9,14 @@ if TYPE_CHECKING:
     from bottega.app import Bottega
     from bottega.models import Model
 
-_TITLES = {
-    "openai": "OpenAI",
-    "gemini": "Gemini",
-    "anthropic": "Anthropic",
-    "replicate": "Replicate",
-    "stability": "Stability",
-    "openai_compatible": "OpenAI-compatible server",
-}
-
 
 async def vendor_checks(bottega: "Bottega") -> AsyncGenerator[Check]:
     """A check for each vendor; those that are not set up are not asked anything."""
+    from bottega.cli.show import VENDOR_TITLES
     from bottega.engines.cloud.reach import VENDORS, is_configured, reach
 
     for vendor in VENDORS:
-        title = f"vendor {_TITLES[vendor]}"
+        title = f"vendor {VENDOR_TITLES[vendor]}"
         try_it = _cheapest(bottega, vendor)
         if not is_configured(bottega.settings, vendor):
             what = "BASE_URL" if vendor == "openai_compatible" else "API_KEY"

@@ -116,7 +116,7 @@ def plan(
         stay_local=stay_local,
         max_cost=max_cost,
     )
-    reply = Reply(as_json, intent=None, plan=None, error=None)
+    reply = Reply(as_json, intent=None, plan=None, notes=[], error=None)
     carry_out(reply, lambda: _plan(reply, ask))
 
 
@@ -141,9 +141,12 @@ def intent(
     carry_out(reply, work)
 
 
+FIRST_CANDIDATES = 5
+"""How many candidates `run` shows; `plan` shows all."""
 EMPTY_RUN: dict[str, Any] = {
     "intent": None,
     "plan": None,
+    "notes": [],
     "job": None,
     "outputs": [],
     "verdict": None,
@@ -184,13 +187,18 @@ async def _run(reply: Reply, ask: "Ask") -> int:
     destination = ask.destination()
     destination.prepare()
     async with opened() as bottega:
-        planned = await _decide(reply, bottega, ask, destination)
+        planned = await _decide(reply, bottega, ask, destination, most=FIRST_CANDIDATES)
         job = await bottega.enqueue(planned)
         return await see_through(reply, bottega, job, destination)
 
 
 async def _decide(
-    reply: Reply, bottega: "Bottega", ask: "Ask", destination: "Destination | None" = None
+    reply: Reply,
+    bottega: "Bottega",
+    ask: "Ask",
+    destination: "Destination | None" = None,
+    *,
+    most: int | None = None,
 ) -> "Planned":
     """Intent and plan, shown. A refusal shows what the sentence was taken for before it is raised."""
     from bottega.cli.asking import planned_for, request_for, understood
@@ -207,5 +215,7 @@ async def _decide(
         raise
     reply.document["intent"] = planned.intent.model_dump(mode="json")
     reply.document["plan"] = planned.plan.model_dump(mode="json")
-    reply.show(intent_view(planned.intent), "", plan_view(planned.plan, planned.request), "")
+    reply.document["notes"] = list(planned.notes)
+    shown = plan_view(planned.plan, planned.request, notes=planned.notes, most=most)
+    reply.show(intent_view(planned.intent), "", shown, "")
     return planned

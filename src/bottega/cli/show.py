@@ -3,6 +3,7 @@
 Texts of users and engines are put into `Text` objects, never into markup.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,7 @@ from bottega.domain.asset import Asset
 from bottega.domain.intent import Intent
 from bottega.domain.job import Attempt, Event, FinishedJob, Job, JobState
 from bottega.domain.money import format_usd
-from bottega.domain.plan import Plan
+from bottega.domain.plan import Candidate, Plan, TimeEstimate
 from bottega.domain.request import Request
 from bottega.domain.verdict import Measure, Verdict, VerdictState
 
@@ -33,6 +34,16 @@ VERDICT_STYLES = {
     VerdictState.REJECTED: "yellow",
     VerdictState.NOT_JUDGED: "dim",
 }
+VENDOR_TITLES = {
+    "openai": "OpenAI",
+    "gemini": "Gemini",
+    "anthropic": "Anthropic",
+    "replicate": "Replicate",
+    "stability": "Stability",
+    "openai_compatible": "OpenAI-compatible server",
+}
+"""Engines that are somebody else's, as people call them."""
+_MAY_COST = re.compile(r"may cost \$(?P<amount>\d+(?:\.\d+)?)")
 SURE = 0.8
 """Below this confidence the runner-up is named."""
 
@@ -115,6 +126,8 @@ def option_sources(plan: Plan, request: Request | None) -> dict[str, str]:
 
 
 def intent_view(intent: Intent) -> RenderableType:
+    if intent.out_of_scope:
+        return Group(heading("Intent"), indented(Text(intent.reasoning), *_flags(intent)))
     name = str(intent.workflow) + (f" / {intent.subkind}" if intent.subkind else "")
     lines = [
         Text.assemble(
@@ -129,18 +142,22 @@ def intent_view(intent: Intent) -> RenderableType:
         )
     if intent.needs_clarification:
         lines.append(Text(intent.needs_clarification, style="yellow"))
-    if intent.out_of_scope:
-        lines.append(Text("This does not read like work on pictures or clips.", style="yellow"))
-    if intent.flagged:
-        lines.append(Text(f"Flagged: {', '.join(intent.flagged)}", style="yellow"))
-    return Group(heading("Intent"), indented(*lines))
+    return Group(heading("Intent"), indented(*lines, *_flags(intent)))
 
 
-def plan_view(plan: Plan, request: Request | None = None) -> RenderableType:
-    parts: list[RenderableType] = [_options_view(plan, request), _candidates_view(plan)]
+def _flags(intent: Intent) -> list[Text]:
+    return [Text(f"Flagged: {', '.join(intent.flagged)}", style="yellow")] if intent.flagged else []
+
+
+def plan_view(
+    plan: Plan, request: Request | None = None, *, notes: Iterable[str] = (), most: int | None = None
+) -> RenderableType:
+    """`most`: how many candidates are shown, the rest as one line; by default all of them."""
+    parts: list[RenderableType] = [_options_view(plan, request), _candidates_view(plan.candidates, most)]
     if plan.ruled_out:
         parts.append(ruled_out_view([item.model_dump() for item in plan.ruled_out]))
-    parts.append(_leaving_view(plan))
+    parts.append(_leaving_view(plan, request))
+    parts += [Text(f"Note: {words}", style="yellow") for words in notes]
     return Group(heading("Plan"), indented(*parts))
 
 
@@ -153,7 +170,7 @@ def _options_view(plan: Plan, request: Request | None) -> RenderableType:
     defaults = ", ".join(
         f"{name} {worded(plan.options[name])}"
         for name, source in sources.items()
-        if source == "default" and plan.options[name] is not None
+        if source == "default" and plan.options[name] not in (None, "")
     )
     parts: list[RenderableType] = [table] if table.row_count else []
     if defaults:
@@ -161,38 +178,79 @@ def _options_view(plan: Plan, request: Request | None) -> RenderableType:
     return Group(*parts, Text(""))
 
 
-def _candidates_view(plan: Plan) -> RenderableType:
-    table = plain_table("#", "model", "price", "time", "quality", "why", whole=("model", "price"))
-    for number, candidate in enumerate(plan.candidates, start=1):
+def _candidates_view(candidates: tuple[Candidate, ...], most: int | None) -> RenderableType:
+    """A line for each candidate, and below it in words why it stands where it does."""
+    table = plain_table("#", "model", "price", "time", "quality", whole=("price", "time"))
+    shown, rest = candidates[:most], candidates[len(candidates[:most]) :]
+    for number, candidate in enumerate(shown, start=1):
         table.add_row(
             str(number),
             Text(candidate.model_id, style="bold" if number == 1 else ""),
             str(candidate.price),
-            str(candidate.time),
+            expected_time(candidate.time),
             f"{candidate.quality:.0%}",
-            Text(", ".join(candidate.reasons)),
         )
-    return table
+        if candidate.reasons:
+            table.add_row("", Text(", ".join(candidate.reasons), style="dim"))
+    parts: list[RenderableType] = [table]
+    if rest:
+        low, high = min(one.price.low for one in rest), max(one.price.high for one in rest)
+        prices = money(low) if low == high else f"{money(low)} to {money(high)}"
+        parts.append(Text(f"and {len(rest)} more, {prices} (`bottega plan` shows them all)", style="dim"))
+    if any(candidate.time.basis == "prior" for candidate in shown):
+        parts.append(Text("~ the catalogue's figure, not measured here yet", style="dim"))
+    return Group(*parts, Text(""))
+
+
+def expected_time(time: TimeEstimate) -> str:
+    if time.seconds is None:
+        return "not measured yet"
+    mark = "" if time.basis == "measured" else "~ "
+    return mark + (f"{time.seconds:.0f} s" if 10 <= time.seconds < 90 else seconds(time.seconds))
 
 
 def ruled_out_view(items: Iterable[dict[str, Any]]) -> RenderableType:
-    """Entries with `model_id`, `engine`, `reason` and `hint`; those of an engine with the same reason in one line."""
+    """Entries with `model_id`, `engine`, `reason` and `hint`; those of an engine with the same reason in one line,
+    also where they differ in what they may cost."""
     table = plain_table("ruled out", "why")
-    together: dict[tuple[str, str], list[str]] = {}
+    together: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for item in items:
         words = ". ".join(filter(None, (item["reason"], item.get("hint", ""))))
-        together.setdefault((item.get("engine", ""), words), []).append(item["model_id"])
+        dear = _MAY_COST.match(words)
+        same = words[dear.end() :] if dear else words
+        amount = dear["amount"] if dear else ""
+        together.setdefault((item.get("engine", ""), same), []).append((item["model_id"], amount))
     for (engine, words), models in together.items():
-        named = ", ".join(models) if len(models) <= 2 else f"{len(models)} models of {engine}"
+        named = (
+            ", ".join(name for name, _ in models) if len(models) <= 2 else f"{len(models)} models of {engine}"
+        )
+        amounts = sorted({amount for _, amount in models if amount}, key=float)
+        if amounts:
+            words = f"may cost ${' to $'.join(dict.fromkeys((amounts[0], amounts[-1])))}{words}"
         table.add_row(Text(named, style="dim"), Text(words, style="dim"))
     return table
 
 
-def _leaving_view(plan: Plan) -> Text:
-    away = [candidate.model_id for candidate in plan.candidates if candidate.leaves_machine]
+def _leaving_view(plan: Plan, request: Request | None) -> Text:
+    """Who gets what, in the order of the plan."""
+    away = dict.fromkeys(one.engine for one in plan.candidates if one.leaves_machine)
     if not away:
         return Text("Nothing leaves this machine.", style="green")
-    return Text(f"Your sentence and pictures would be sent to: {', '.join(away)}.", style="yellow")
+    vendors = [VENDOR_TITLES.get(engine, engine) for engine in away]
+    what = "Your sentence" if request is not None and not request.inputs else "Your sentence and pictures"
+    first = vendors.pop(0) if plan.first.leaves_machine else None
+    if first is None:
+        words = (
+            f"Nothing leaves this machine unless the first candidate fails: then {what[0].lower()}{what[1:]} "
+        )
+        return Text(f"{words}would be sent to {listed(vendors)}.", style="yellow")
+    more = f", and to {listed(vendors)} if later candidates are tried" if vendors else ""
+    return Text(f"{what} would be sent to {first}{more}.", style="yellow")
+
+
+def listed(words: list[str]) -> str:
+    """`a`, `a or b`, `a, b or c`."""
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 # --- a job's story -------------------------------------------------------------------------------------------
@@ -220,6 +278,9 @@ def event_line(event: Event) -> Text | None:
         case "hold" | "charge" | "release":
             done = {"hold": "Held", "charge": "Charged", "release": "Released"}[event.kind]
             return Text(f"{done} {money(int(data.get('amount', 0)))} for {data.get('model_id')}")
+        case "waiting":
+            words = f"Waiting {seconds(float(data.get('seconds', 0)))}: {data.get('reason')}"
+            return Text(words, style="yellow")
         case "recovered":
             return Text(f"Taken up again after a crash ({data.get('crashes')})", style="yellow")
         case "handed_over":
@@ -342,7 +403,14 @@ def error_view(error: dict[str, Any]) -> RenderableType:
 
 def jobs_table(jobs: Iterable[Job]) -> Table:
     table = plain_table(
-        "job", "state", "workflow", "sentence", "cost", "made", right=("cost",), whole=("job", "made")
+        "job",
+        "state",
+        "workflow",
+        "sentence",
+        "cost",
+        "made",
+        right=("cost",),
+        whole=("job", "workflow", "made"),
     )
     for job in jobs:
         sentence = job.request.prompt if len(job.request.prompt) <= 48 else job.request.prompt[:47] + "…"

@@ -7,8 +7,6 @@ import typer
 from bottega.cli.session import JsonOption, Reply, carry_out, opened
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from bottega.spend import Difference, Recomputed, UnknownHold
 
 group = typer.Typer(name="spend", help="The books: audit them, settle what is unknown.", no_args_is_help=True)
@@ -39,7 +37,9 @@ def unknown_(as_json: JsonOption = False) -> None:
         async with opened() as bottega:
             unknown = await bottega.ledger.unknown()
         reply.document["unknown"] = _documents(unknown)
-        reply.show(_unknown_table(unknown) if unknown else "The outcome of every call is known.")
+        _show_unknown(reply, unknown)
+        if not unknown:
+            reply.show("The outcome of every call is known.")
         return 0
 
     carry_out(reply, work)
@@ -129,7 +129,7 @@ def _show_audit(
     }
     if unknown:
         reply.show("[yellow]Of these calls nobody knows the outcome; their money stays on hold:[/yellow]")
-        reply.show(_unknown_table(unknown), "")
+        _show_unknown(reply, unknown)
     if recomputed.unreadable:
         reply.show(Text(f"The evidence of these charges cannot be read: {', '.join(recomputed.unreadable)}."))
     if differences:
@@ -139,24 +139,23 @@ def _show_audit(
         reply.show("[red]The books disagree:[/red]", table)
     if differences or recomputed.unreadable:
         return 1
-    counted = f"{recomputed.checked} charges computed again"
+    counted = f"{recomputed.checked} charge{'s' * (recomputed.checked != 1)} computed again"
     if recomputed.unchecked:
         counted += f", {recomputed.unchecked} without figures to compute from"
     reply.show(f"The books agree; {counted}.")
     return 0
 
 
-def _unknown_table(unknown: "tuple[UnknownHold, ...]") -> "Table":
+def _show_unknown(reply: Reply, unknown: "tuple[UnknownHold, ...]") -> None:
+    """A paragraph for each hold; its lines are never folded, so that the command can be copied."""
     from rich.text import Text
 
-    from bottega.cli.show import moment, money, plain_table
+    from bottega.cli.show import moment, money
 
-    table = plain_table("since", "held", "job", "why", "what to do", right=("held",), whole=("since",))
-    for hold in unknown:
-        table.add_row(
-            moment(hold.created_at), money(hold.amount), hold.job_id, Text(hold.reason), Text(hold.what_to_do)
-        )
-    return table
+    for hold in () if reply.as_json else unknown:
+        since = f"{moment(hold.created_at)}  {money(hold.amount)} held for {hold.model_id}, {hold.job_id}"
+        for line in (since, f"  {hold.reason}", f"  {hold.what_to_do}", ""):
+            reply.console.print(Text(line), soft_wrap=True)
 
 
 def _documents(values: Any) -> list[dict[str, Any]]:

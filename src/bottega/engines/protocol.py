@@ -26,6 +26,10 @@ async def keep_nothing(note: dict[str, Any]) -> None:
     """For attempts of which nothing is paid: they are made again."""
 
 
+async def tell_nobody() -> None:
+    """Where nobody asks whether a call was accepted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """What an engine is given for one attempt beside the task.
@@ -34,7 +38,8 @@ class Attempt:
     `idempotency_key` is the same for every try of this attempt, also after a crash.
     `progress(fraction, message)` may be called from any thread; fraction is 0 to 1.
     `remember(note)` keeps a small JSON object with a paid call that is under way, such as the provider's number for
-    it; when the process dies, `remembered` gives the last note to `reconcile` in the next life.
+    it; when the process dies, `remembered` gives the last note to `reconcile` in the next life. `accepted()` says that
+    the provider has taken a long job: what becomes of it later says nothing of the provider's health.
     """
 
     scratch: Path
@@ -44,6 +49,7 @@ class Attempt:
     timeout_s: float
     remember: Callable[[dict[str, Any]], Awaitable[None]] = keep_nothing
     remembered: dict[str, Any] | None = None
+    accepted: Callable[[], Awaitable[None]] = tell_nobody
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ split, and neighbours that fit as one are joined again. No services, no files.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -381,10 +381,10 @@ class _Fitter:
         straight &= flat <= np.maximum(self.settings.mean_tolerance, 1.2 * mean)
         controls[straight, 1], controls[straight, 2] = p0[straight], p3[straight]
         largest, mean = np.where(straight, bend, largest), np.where(straight, flat, mean)
-        simple = np.add.reduceat(np.where(straight[piece], across, away) * weight, offset) / total
-        top = np.asarray(np.maximum.reduceat(away, offset), np.float64)
+        simple = cast(Any, np.add).reduceat(np.where(straight[piece], across, away) * weight, offset) / total
+        top = np.asarray(cast(Any, np.maximum).reduceat(away, offset), np.float64)
         hit = np.where(away >= top[piece], local, 0)
-        worst = np.asarray(np.maximum.reduceat(hit, offset), np.int64)
+        worst = np.asarray(cast(Any, np.maximum).reduceat(hit, offset), np.int64)
         return _Batch(controls, largest, mean, simple, worst, straight)
 
 

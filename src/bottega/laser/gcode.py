@@ -21,7 +21,9 @@ MAX_PASSES = 20
 @dataclass(frozen=True, slots=True)
 class RasterSettings:
     """How to burn. `power_percent` of `max_power_s` (GRBL $30). `x_mm`, `y_mm`: where the picture's lower left
-    corner lies on the bed; without `x_mm` it lies as far left as the run-up allows."""
+    corner lies on the bed; without `x_mm` it lies as far left as the run-up allows. `bidirectional`: burn to and
+    fro; otherwise every line runs from left to right. `scan_offset_mm` moves the lines that run leftwards to the
+    right by so much, against the lag of a beam that switches late (measured on the machine, may be negative)."""
 
     speed_mm_min: float
     power_percent: float
@@ -32,6 +34,8 @@ class RasterSettings:
     bed_height_mm: float = 400.0
     x_mm: float | None = None
     y_mm: float = 0.0
+    bidirectional: bool = True
+    scan_offset_mm: float = 0.0
 
     @property
     def power_s(self) -> int:
@@ -53,8 +57,23 @@ def raster_gcode(bits: Bits, grid: Grid, settings: RasterSettings) -> str:
     for a picture without a single dot.
     """
     _check(bits, grid, settings)
+    return _program(bits.astype(np.int32) * settings.power_s, grid, settings)
+
+
+def grey_gcode(powers: NDArray[np.int32], grid: Grid, settings: RasterSettings) -> str:
+    """The same with a power for every dot: rows x columns of S words, 0 for no burn, up to `settings.power_s`.
+
+    Raises as `raster_gcode`, and InvalidOption for powers out of range.
+    """
+    _check(powers > 0, grid, settings)
+    if not 0 <= int(powers.min()) <= int(powers.max()) <= settings.power_s:
+        raise InvalidOption(f"The powers of the dots must be S0 to S{settings.power_s}.")
+    return _program(powers, grid, settings)
+
+
+def _program(powers: NDArray[np.int32], grid: Grid, settings: RasterSettings) -> str:
     left, bottom = placement(grid, settings)
-    body = _one_pass(bits, grid, settings, left, bottom)
+    body = _one_pass(powers, grid, settings, left, bottom)
     return "\n".join((*_header(grid, settings), *body * settings.passes, "M5", "G0X0Y0S0", "M2", ""))
 
 
@@ -79,6 +98,7 @@ def _check(bits: Bits, grid: Grid, settings: RasterSettings) -> None:
     in_range("The power", settings.power_percent, 0.1, 100, "%")
     in_range("The number of passes", settings.passes, 1, MAX_PASSES, "")
     in_range("Full power as an S word", settings.max_power_s, 1, 100_000, "")
+    in_range("The scan offset", settings.scan_offset_mm, -1, 1, "mm")
     in_range("The bed's width", settings.bed_width_mm, 1, 100_000, "mm")
     in_range("The bed's height", settings.bed_height_mm, 1, 100_000, "mm")
     if settings.power_s < 1:
@@ -106,37 +126,58 @@ def _header(grid: Grid, settings: RasterSettings) -> tuple[str, ...]:
     )
 
 
-def _one_pass(bits: Bits, grid: Grid, settings: RasterSettings, left: float, bottom: float) -> list[str]:
-    edges = left + np.arange(grid.columns + 1) * grid.pitch_x_mm
-    at = [_number(x) for x in edges]
-    # Every dot edge is written in one of two ways only, so each is formatted once.
-    burn = [f"X{x}S{settings.power_s}" for x in at]
-    gap = [f"X{x}S0" for x in at]
-    before = [_number(max(0.0, x - settings.run_up_mm)) for x in edges]
-    after = [_number(min(settings.bed_width_mm, x + settings.run_up_mm)) for x in edges]
+def _one_pass(
+    powers: NDArray[np.int32], grid: Grid, settings: RasterSettings, left: float, bottom: float
+) -> list[str]:
+    edges = np.asarray(left + np.arange(grid.columns + 1) * grid.pitch_x_mm, np.float64)
+    rightwards = _Words.at(edges, settings)
+    leftwards = _Words.at(np.asarray(edges + settings.scan_offset_mm, np.float64), settings)
+    power = {int(value): f"S{value}" for value in np.unique(powers)} | {0: "S0"}
     lines: list[str] = []
     forward = True
     for row in range(grid.rows - 1, -1, -1):
-        turns = _turns(bits[row])
+        turns, values = _turns(powers[row])
         if not turns:
             continue
         y = _number(bottom + (grid.rows - row - 0.5) * grid.pitch_y_mm)
-        start, end = (before, after) if forward else (after, before)
+        words = rightwards if forward else leftwards
+        start, end = (words.before, words.after) if forward else (words.after, words.before)
         if not forward:
             turns.reverse()
+            values.reverse()
         lines.append(f"G0X{start[turns[0]]}Y{y}")
-        lines.append(f"G1{gap[turns[0]]}")
-        lines.extend(burn[turn] if index % 2 else gap[turn] for index, turn in enumerate(turns[1:], 1))
+        lines.append(f"G1X{words.edge[turns[0]]}S0")
+        lines.extend(
+            f"X{words.edge[turn]}{power[value]}" for turn, value in zip(turns[1:], values, strict=True)
+        )
         lines.append(f"X{end[turns[-1]]}S0")
-        forward = not forward
+        forward = not forward or not settings.bidirectional
     return lines
 
 
-def _turns(line: NDArray[np.bool_]) -> list[int]:
-    """The columns at which the beam is switched: start and end of each run, rising."""
-    padded = np.zeros(line.size + 2, np.int8)
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The figures of every dot edge, and of the places a run-up before and after it; each is formatted once."""
+
+    edge: list[str]
+    before: list[str]
+    after: list[str]
+
+    @classmethod
+    def at(cls, edges: NDArray[np.float64], settings: RasterSettings) -> "_Words":
+        on_bed = np.clip(edges, 0, settings.bed_width_mm)
+        before = np.maximum(0, edges - settings.run_up_mm)
+        after = np.minimum(settings.bed_width_mm, edges + settings.run_up_mm)
+        return cls(*([_number(x) for x in part.tolist()] for part in (on_bed, before, after)))
+
+
+def _turns(line: NDArray[np.int32]) -> tuple[list[int], list[int]]:
+    """The columns at which the power changes, rising from the first burnt dot to the end of the last, and the
+    powers between them."""
+    padded = np.zeros(line.size + 2, np.int32)
     padded[1:-1] = line
-    return np.flatnonzero(np.diff(padded)).tolist()
+    turns = np.flatnonzero(np.diff(padded))
+    return turns.tolist(), padded[turns[:-1] + 1].tolist()
 
 
 def _number(value: float) -> str:

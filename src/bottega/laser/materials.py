@@ -36,6 +36,7 @@ class Preset(Value):
     passes: int = Field(ge=1)
     interval_mm: float = Field(gt=0)
     beam_mm: float = Field(gt=0)
+    kerf_mm: float | None = Field(default=None, gt=0)
     source: str = "starting point, test first"
 
 
@@ -50,6 +51,8 @@ class Material(Value):
     texture: Literal["grain", "speckle", "plain"]
     words: tuple[str, ...]
     presets: dict[str, Preset]
+    score: dict[str, Preset] = Field(default_factory=dict[str, Preset])
+    cut: dict[str, Preset] = Field(default_factory=dict[str, Preset])
     caution: str = ""
     not_with: dict[str, str] = Field(default_factory=dict[str, str])
 
@@ -58,6 +61,7 @@ class Forbidden(Value):
     id: str
     title: str
     reason: str
+    reasons: dict[Literal["ru", "fr", "es", "de"], str]
     words: tuple[str, ...]
 
 
@@ -102,14 +106,22 @@ def find_material(name: str) -> Material:
     return material
 
 
-def find_preset(material: Material, machine: Machine) -> Preset:
+def find_preset(
+    material: Material, machine: Machine, operation: Literal["engrave", "score", "cut"] = "engrave"
+) -> Preset:
     """Where to start with that material on that machine. Raises InvalidOption when the beam cannot do it."""
-    preset = material.presets.get(machine.id)
-    if preset is None:
-        reason = material.not_with.get(machine.kind, "There are no figures for this machine.")
-        able = ", ".join(material.presets)
+    presets = {"engrave": material.presets, "score": material.score, "cut": material.cut}.get(operation)
+    if presets is None:
         raise InvalidOption(
-            f"{machine.title} cannot engrave {material.title.lower()}. {reason}", hint=f"Use {able}."
+            f"There is no operation called {operation!r}.", hint="Known: engrave, score, cut."
+        )
+    preset = presets.get(machine.id)
+    if preset is None:
+        reason = material.not_with.get(machine.kind, "There are no figures for it.")
+        able = ", ".join(presets)
+        raise InvalidOption(
+            f"{machine.title} cannot {operation} {material.title.lower()}. {reason}",
+            hint=f"Use {able}." if able else "No machine of the list can.",
         )
     return preset
 
@@ -126,6 +138,7 @@ def refuse_forbidden(text: str) -> None:
                 hint="Choose another material, such as plywood, cork or vegetable-tanned leather. If the word only "
                 "names what the picture shows, leave it out of the sentence.",
                 material=item.id,
+                reasons={"en": item.reason, **item.reasons},
             )
 
 

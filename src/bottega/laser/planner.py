@@ -1,8 +1,9 @@
 """How long a job takes on a machine with limited acceleration: GRBL's motion planner, computed from the moves.
 
-Trapezoids over each straight stretch, corner speeds by junction deviation (GRBL 1.1 `$11`), one
-acceleration for both axes, look-ahead without end; how far the real 15-move look-ahead falls short of that
-is reported beside it.
+Time is counted move by move as GRBL 1.1 plans: each axis limited by itself (a diagonal accelerates 1.4 times as
+fast), corner speeds by junction deviation (`$11`), and a look-ahead of 15 moves, the running one among them, at the
+end of which the head must be able to stand. How steadily the beam burns is told for a look-ahead without end, and
+the speed that the real one can hold beside it.
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ F64 = NDArray[np.float64]
 JUNCTION_DEVIATION_MM = 0.01
 """GRBL 1.1 default of `$11`."""
 PLANNED_MOVES = 15
-"""Moves that GRBL's planner holds beside the running one."""
+"""Moves that GRBL's planner holds: a ring of 16 of which one stays empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Moves:
     feed: F64
     power: F64
     cutting: NDArray[np.bool_]
+    stop: NDArray[np.bool_] | None = None
+    """Where the head stands before the move: at a change of the power mode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +60,42 @@ class _Stretches:
     uy: F64
 
 
-def plan(moves: Moves, acceleration_mm_s2: float, rapid_mm_min: float) -> Timing:
-    """Time and burning speeds of the moves, from rest to rest."""
-    dx, dy = moves.x1 - moves.x0, moves.y1 - moves.y0
+def plan(
+    moves: Moves, acceleration_mm_s2: float, rapid_mm_min: float, steps_per_mm: float | None = None
+) -> Timing:
+    """Time and burning speeds of the moves, from rest to rest.
+
+    `steps_per_mm` (GRBL `$100`): the moves are rounded to whole motor steps first, as the controller does; it
+    matters only for moves of a few steps.
+    """
+    if steps_per_mm:
+        x0, y0, x1, y1 = (
+            np.round(v * steps_per_mm) / steps_per_mm for v in (moves.x0, moves.y0, moves.x1, moves.y1)
+        )
+    else:
+        x0, y0, x1, y1 = moves.x0, moves.y0, moves.x1, moves.y1
+    dx, dy = x1 - x0, y1 - y0
     length = np.hypot(dx, dy)
     # Moves without way, and moves without a feed (a fault that the reader reports), take no time.
     real = (length > 0) & ((moves.feed > 0) | ~moves.cutting)
     if not real.any():
         return Timing(0.0, 0.0, 0.0, 0.0, 0.0)
     length, power = length[real], moves.power[real]
-    speed = np.where(moves.cutting[real], moves.feed[real], rapid_mm_min) / 60
-    stretches = _stretches(dx[real] / length, dy[real] / length, length, speed)
+    ux, uy = dx[real] / length, dy[real] / length
+    # Each axis has the rapid speed as its limit, whatever the feed.
+    fastest = rapid_mm_min / np.maximum(np.abs(ux), np.abs(uy))
+    speed = np.where(moves.cutting[real], moves.feed[real], fastest) / 60
+    stands = np.zeros(len(length), np.bool_)
+    if moves.stop is not None:
+        # A stop before a move without way holds for the next one that has some.
+        stands[
+            np.searchsorted(np.flatnonzero(real), np.flatnonzero(moves.stop)).clip(max=len(length) - 1)
+        ] = True
+    stretches = _stretches(ux, uy, length, speed)
     entry, leave = _corner_speeds(stretches, acceleration_mm_s2)
     burning = power > 0
     return Timing(
-        seconds=float(_seconds(stretches, entry, leave, acceleration_mm_s2)),
+        seconds=planned_seconds(ux, uy, length, np.minimum(speed, fastest / 60), stands, acceleration_mm_s2),
         burn_mm=float(length[burning].sum()),
         travel_mm=float(length[~burning].sum()),
         slowest_burn_mm_min=_slowest_burn(stretches, entry, leave, length, burning, acceleration_mm_s2),
@@ -106,11 +130,51 @@ def _corner_speeds(s: _Stretches, acceleration: float) -> tuple[F64, F64]:
     return speeds[:-1], speeds[1:]
 
 
-def _seconds(s: _Stretches, entry: F64, leave: F64, acceleration: float) -> float:
-    peak = np.minimum(s.speed, np.sqrt((2 * acceleration * s.length + entry**2 + leave**2) / 2))
-    ramps = (2 * peak**2 - entry**2 - leave**2) / (2 * acceleration)
-    cruise = np.maximum(s.length - ramps, 0) / peak
-    return float(np.sum((2 * peak - entry - leave) / acceleration + cruise))
+def planned_seconds(
+    ux: F64, uy: F64, length: F64, speed: F64, stands: NDArray[np.bool_], acceleration_mm_s2: float
+) -> float:
+    """Time of moves with unit directions, lengths (mm) and wanted speeds (mm/s) under GRBL's look-ahead.
+
+    `stands`: before which moves the head stops. What a move may begin with follows from the 14 moves that are known
+    when the one before it runs; what it does begin with, from that and the speed reached.
+    """
+    acceleration = acceleration_mm_s2 / np.maximum(np.abs(ux), np.abs(uy))
+    entry = np.zeros(len(length))
+    if len(length) > 1:
+        entry[1:] = _junctions(ux, uy, acceleration_mm_s2)
+        entry[1:] = np.minimum(entry[1:], np.minimum(speed[1:], speed[:-1]) ** 2)
+    entry[stands] = 0
+    gain = 2 * acceleration * length
+    known = PLANNED_MOVES - 1
+    padded_entry = np.concatenate((entry, np.zeros(known)))
+    padded_gain = np.concatenate((gain, np.zeros(known)))
+    limit = np.zeros(len(length))
+    for ahead in range(known - 1, -1, -1):
+        end = ahead + len(length)
+        limit = np.minimum(padded_entry[ahead:end], limit + padded_gain[ahead:end])
+    limits = [*limit.tolist(), 0.0]
+    for index, more in enumerate(gain.tolist()):
+        reached = limits[index] + more
+        if reached < limits[index + 1]:
+            limits[index + 1] = reached
+    squares = np.array(limits)
+    begin, leave = squares[:-1], squares[1:]
+    peak = np.minimum(speed**2, (gain + begin + leave) / 2)
+    ramps = (2 * peak - begin - leave) / (2 * acceleration)
+    top = np.sqrt(peak)
+    cruise = np.maximum(length - ramps, 0) / top
+    return float(np.sum((2 * top - np.sqrt(begin) - np.sqrt(leave)) / acceleration + cruise))
+
+
+def _junctions(ux: F64, uy: F64, acceleration: float) -> F64:
+    """The squares of the speeds at which the corners between moves are passed (Jeon's junction deviation)."""
+    cosine = -(ux[1:] * ux[:-1] + uy[1:] * uy[:-1])
+    jx, jy = ux[1:] - ux[:-1], uy[1:] - uy[:-1]
+    norm = np.maximum(np.hypot(jx, jy), 1e-12)
+    sideways = acceleration / np.maximum(np.maximum(np.abs(jx), np.abs(jy)) / norm, 1e-12)
+    half = np.sqrt(np.clip(0.5 * (1 - cosine), 0, 1))
+    square = sideways * JUNCTION_DEVIATION_MM * half / np.maximum(1 - half, 1e-12)
+    return np.where(cosine > 0.999999, 0.0, np.where(cosine < -0.999999, np.inf, square))
 
 
 def _slowest_burn(

@@ -25,13 +25,17 @@ def preview_scale(bits: Bits) -> int:
 def burn_preview(bits: Bits, beam: float, material: Material) -> U8:
     """The burnt workpiece, RGB uint8, `preview_scale` pixels per dot and axis. `beam` in dots."""
     scale = preview_scale(bits)
-    burnt = coverage_magnified(bits, beam, scale)
+    return burnt_picture(coverage_magnified(bits, beam, scale), beam * scale, material)
+
+
+def burnt_picture(burnt: F32, beam: float, material: Material) -> U8:
+    """The workpiece whose pixels are burnt by that share (H x W float32 in [0, 1]); `beam` in pixels. RGB uint8."""
     surface = np.array(material.surface, np.float32)
     char = np.array(material.burnt, np.float32)
     texture = _texture(burnt.shape[0], burnt.shape[1], material.texture)
     if material.burns == "darker":
         # Brown heat around the char; it never reaches what the beam itself does.
-        heat = cv2.GaussianBlur(burnt, (0, 0), max(1.0, 1.2 * beam * scale))
+        heat = cv2.GaussianBlur(burnt, (0, 0), max(1.0, 1.2 * beam))
         burnt = np.maximum(burnt, SCORCH * heat).astype(np.float32)
     # In linear light, as covered and bare area add up for an eye.
     linear = _linear(surface) * texture[..., None]
@@ -68,5 +72,11 @@ def _linear(colour: F32) -> F32:
     return np.power(colour / np.float32(255), np.float32(2.2)).astype(np.float32)
 
 
+_STEPS = 8192
+_ENCODED = np.rint(np.power(np.arange(_STEPS) / (_STEPS - 1), 1 / 2.2) * 255).astype(np.uint8)
+
+
 def _encoded(linear: F32) -> U8:
-    return np.rint(np.power(np.clip(linear, 0, 1), np.float32(1 / 2.2)) * 255).astype(np.uint8)
+    steps = np.multiply(linear, np.float32(_STEPS - 1), out=linear)
+    np.clip(steps, 0, _STEPS - 1, out=steps)
+    return _ENCODED[steps.astype(np.int16)]

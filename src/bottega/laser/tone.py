@@ -11,15 +11,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bottega.errors import InvalidOption
 from bottega.imaging.metrics import detail
 from bottega.imaging.picture import F32, U8
 from bottega.laser.burn import coverage
-from bottega.laser.dither import dither
-from bottega.laser.size import Grid
+from bottega.laser.dither import DEFAULT_SCREEN, Screen, dither
+from bottega.laser.size import Grid, in_range
 
 Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Grey values told to the dither, and the grey values that come out; both rising."""
 
+Response = tuple[tuple[float, float], ...]
+"""Of a material: pairs of the grey asked for and the grey seen, 0 = burnt, from dark to light."""
+LUMA = (0.2558, 0.6511, 0.0931)
 EYE_SIGMA_DOTS = 2.0
 """Blur of the eye for tone errors: 0.2 mm at 0.1 mm pitch, about 1.7 arc minutes at 400 mm."""
 _STEPS = 65
@@ -29,14 +33,16 @@ _PATCH, _MARGIN = 64, 12
 def luminance(pixels: U8 | F32) -> F32:
     """Luma of H x W (grey) or H x W x 3 (RGB) pixels, uint8 or float32 in [0, 1], as H x W float32 in [0, 1].
 
-    Weights of ITU-R BT.709 on the stored values.
+    Weights on the stored values, midway between ITU-R BT.601 (JFIF; what most programs show as grey) and BT.709:
+    never more than half of their difference from either, and nearer than BT.709 to the light that the colours
+    give (photographs: 5 and 8 levels from it against 8 and 11).
     """
     values = pixels.astype(np.float32)
     if pixels.dtype == np.uint8:
         values /= np.float32(255)
     if values.ndim == 2:
         return values
-    return values @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+    return values @ np.array(LUMA, np.float32)
 
 
 def fit_to_grid(grey: F32, grid: Grid) -> F32:
@@ -65,7 +71,7 @@ def raise_local_contrast(grey: F32, amount: float) -> F32:
 
 
 @lru_cache(maxsize=64)
-def dot_gain(method: str, beam: float) -> Curve:
+def dot_gain(method: str, beam: float, screen: Screen = DEFAULT_SCREEN) -> Curve:
     """The measured response of a dither under a beam of `beam` dots: even patches, dithered and burnt.
 
     Raises InvalidOption for an unknown dither or a beam out of range.
@@ -73,18 +79,38 @@ def dot_gain(method: str, beam: float) -> Curve:
     told = np.linspace(0, 1, _STEPS)
     side = _PATCH + 2 * _MARGIN
     strip = np.repeat(told.astype(np.float32), side)[None, :].repeat(side, axis=0)
-    burnt = coverage(dither(strip, method), beam).reshape(side, _STEPS, side)
+    burnt = coverage(dither(strip, method, screen), beam).reshape(side, _STEPS, side)
     inner = burnt[_MARGIN:-_MARGIN, :, _MARGIN:-_MARGIN]
     # Textures of some levels reach a little further than their neighbours'; a curve to invert must rise.
     seen = np.maximum.accumulate(1 - inner.mean(axis=(0, 2), dtype=np.float64))
     return told, seen
 
 
-def correct_dot_gain(grey: F32, method: str, beam: float) -> F32:
+def correct_dot_gain(grey: F32, method: str, beam: float, screen: Screen = DEFAULT_SCREEN) -> F32:
     """The grey values to tell the dither so that the burn shows `grey`; what no dot pattern reaches is clipped."""
-    told, seen = dot_gain(method, beam)
+    told, seen = dot_gain(method, beam, screen)
     # Equal responses in a row (black long before 0 is told): any of them does, np.interp takes the last.
     return np.interp(grey, seen, told).astype(np.float32)
+
+
+def for_material(grey: F32, response: Response) -> F32:
+    """The grey values to ask for so that a material with that response shows `grey`.
+
+    `response`: pairs (asked, seen) in [0, 1], both rising, as read from a burnt strip of even tones; empty is a
+    material that shows what it is asked. Tones that it cannot show become the nearest that it can.
+    Raises InvalidOption for fewer than two pairs, figures out of range, or a curve that does not rise.
+    """
+    if not response:
+        return grey
+    asked, seen = np.array(response, np.float64).reshape(-1, 2).T
+    for value in (*asked.tolist(), *seen.tolist()):
+        in_range("A figure of the material's response", value, 0, 1, "")
+    if len(asked) < 2 or (np.diff(asked) <= 0).any() or (np.diff(seen) <= 0).any():
+        raise InvalidOption(
+            "A material's response needs at least two pairs of tones, asked and seen, that both rise.",
+            hint="Read them from a burnt strip, from the darkest to the lightest patch.",
+        )
+    return np.interp(grey, seen, asked).astype(np.float32)
 
 
 def seen_by_eye(grey: F32) -> F32:

@@ -13,6 +13,7 @@ from bottega.domain.request import Request
 from bottega.domain.task import Task, TaskInput
 from bottega.domain.verdict import Criterion, Rubric
 from bottega.errors import InvalidOption
+from bottega.intent.normalise import normalise
 from bottega.workflows.protocol import InputSpec, Options
 from bottega.workflows.wording import Wish, prompts_for
 
@@ -41,6 +42,28 @@ _SHAPES: dict[str, Size] = {
     "vertical": "1024x1536",
     "widescreen": "1536x864",
 }
+_FORMAT = r"(?:format|formato|формат\w*|ориентаци\w*|bild|image|imagen|foto|poster|plakat|affiche|cartel|картинк\w*|изображени\w*|постер\w*)"
+_SHAPES_ELSEWHERE = tuple(
+    (re.compile(pattern), size)
+    for pattern, size in (
+        (
+            rf"\bhochformat\w*|\bhochkant\b|\bformat portrait\b|\bformato (?:vertical|retrato)\b|\bвертикальн\w* {_FORMAT}"
+            rf"|\b(?:portratformat|senkrechtes {_FORMAT})\b|\b{_FORMAT} verticale?\b|\bв вертикальном\b",
+            "1024x1536",
+        ),
+        (
+            rf"\bquerformat\w*|\bformat paysage\b|\bformato (?:horizontal|apaisado)\b|\bгоризонтальн\w* {_FORMAT}"
+            rf"|\bwaagerechtes {_FORMAT}\b|\b{_FORMAT} horizontale?\b|\bальбомн\w* {_FORMAT}",
+            "1536x1024",
+        ),
+        (r"\bbreitbild\w*|\bgrand ecran\b|\b(?:formato )?panoramico\b|\bширокоэкранн\w*", "1536x864"),
+        (
+            rf"\bquadratische[sn]? {_FORMAT}|\b{_FORMAT} carree?\b|\bformat carre\b|\b{_FORMAT} cuadrad[oa]\b|\bквадратн\w* {_FORMAT}",
+            "1024x1024",
+        ),
+    )
+)
+"""German, French, Spanish and Russian, in the form that `normalise` gives."""
 _RATIOS: dict[str, Size] = {
     "1:1": "1024x1024",
     "3:2": "1536x1024",
@@ -79,6 +102,30 @@ _COUNT_PATTERNS = (
         rf"^\W*(?:please\s+)?(?:(?:make|create|generate|draw|paint|render|give|show|produce|i want|i need)\s+)?"
         rf"(?:me\s+|us\s+)?{_NUMBER}\s+(?:different\s+)?{_PICTURES}\b"
     ),
+)
+_WORDS_ELSEWHERE = (
+    r"zwei|deux|dos|два|две",
+    r"drei|trois|tres|три",
+    r"vier|quatre|cuatro|четыре",
+    r"funf|cinq|cinco|пять",
+    r"sechs|seis|шесть",
+    r"sieben|sept|siete|семь",
+    r"acht|huit|ocho|восемь",
+)
+"""From two to eight, as many as can be ordered; `six` is English as well."""
+_NUMBER_ELSEWHERE = rf"(?P<n>\d{{1,3}}|six|{'|'.join(_WORDS_ELSEWHERE)})"
+_COUNT_ELSEWHERE = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\b{_NUMBER_ELSEWHERE} (?:verschiedene |andere |differentes |diferentes |разны\w+ )?"
+        r"(?:varianten|versionen|variantes|variaciones|versiones|вариант\w*|верси\w*)\b",
+        rf"^\W*(?:bitte |por favor |s'il te plait |пожалуйста,? )?"
+        r"(?:(?:mach|mache|erstelle|erzeuge|generiere|male|zeichne|zeig|ich will|ich mochte|fais|cree|genere|dessine|peins"
+        r"|je veux|je voudrais|haz|hazme|crea|genera|dibuja|pinta|quiero|сделаи|создаи|нарисуи|сгенерируи|хочу|покажи) )?"
+        rf"(?:mir |uns |-?moi |-?nous |me |nos |мне |нам )?{_NUMBER_ELSEWHERE} (?:verschiedene |разны\w+ )?"
+        r"(?:bilder|fotos|plakate|poster|illustrationen|zeichnungen|gemalde|images|photos|affiches|illustrations|dessins"
+        r"|imagenes|carteles|ilustraciones|dibujos|cuadros|картин\w*|изображени\w*|фото\w*|рисунк\w*|постер\w*)\b",
+    )
 )
 _SEED_PATTERN = re.compile(
     r"(?:\b(?:with|using|use|same)\s+(?:the\s+)?seed\s*[:=]?|\bseed\s*[:=])\s*(?P<seed>\d{1,10})\b"
@@ -119,17 +166,19 @@ class ImageGeneration:
     options: ClassVar[type[Options]] = ImageGenerationOptions
 
     def read_options(self, prompt: str) -> dict[str, Any]:
-        """What the sentence says of `size`, `n` and `seed`. A number over a limit is returned as it was said, so
+        """What the sentence says of `size`, `n` and `seed`, in five languages (`seed` in English). A number over a limit is returned as it was said, so
         that the answer is a plain refusal and not a smaller order than was placed. Quality is not read: "high
         quality" is said of every picture."""
-        text = prompt.lower()
+        text, folded = prompt.lower(), normalise(prompt)
         read: dict[str, Any] = {}
-        if size := _read_size(text):
+        if size := _read_size(text) or _shape_elsewhere(folded):
             read["size"] = size
         count = next((found for pattern in _COUNT_PATTERNS if (found := pattern.search(text))), None)
         if count is not None:
             word = count["n"]
             read["n"] = _NUMBERS[word] if word in _NUMBERS else int(word)
+        elif (number := _count_elsewhere(folded)) is not None:
+            read["n"] = number
         if seed := _SEED_PATTERN.search(text):
             read["seed"] = int(seed["seed"])
         return read
@@ -210,3 +259,18 @@ def _read_size(text: str) -> str | None:
             return size
     found = next((match for pattern in _SHAPE_PATTERNS if (match := pattern.search(text))), None)
     return None if found is None else _SHAPES[found["shape"]]
+
+
+def _shape_elsewhere(text: str) -> str | None:
+    return next((size for pattern, size in _SHAPES_ELSEWHERE if pattern.search(text)), None)
+
+
+def _count_elsewhere(text: str) -> int | None:
+    found = next((match for pattern in _COUNT_ELSEWHERE if (match := pattern.search(text))), None)
+    if found is None:
+        return None
+    word = found["n"]
+    if word.isdecimal():
+        return int(word)
+    spelt = (number for number, words in enumerate(_WORDS_ELSEWHERE, 2) if word in words.split("|"))
+    return next(spelt, 6)

@@ -98,8 +98,8 @@ def _frames(inputs: tuple[TaskInput, ...]) -> tuple[TaskInput, TaskInput | None]
         )
     pictures = [item for item in inputs if item.media.is_picture]
     working = [item for item in pictures if item.role is Role.WORKING]
-    others = [item for item in pictures if item.role is not Role.WORKING]
-    in_order = working + others
+    others = [item for item in pictures if item.role in (Role.PERSON, Role.REFERENCE)]
+    in_order = working + others  # a garment or a mask is no frame of a clip
     if not in_order:
         raise MissingInput("A picture to bring to life is needed.", hint="Add one in the role working.")
     if len(in_order) > 2:

@@ -1,10 +1,9 @@
-"""Laser engraving: a picture burnt into a material at a given size, as G-code that was checked before it left.
+"""Laser work: a picture engraved, cut or scored at a given size, as G-code that was checked before it left.
 
-Says what the sentence asks for, refuses materials that must never be lasered, and what the result must
-satisfy. Cutting and scoring are named as features of their own, so that routing can say whether anyone offers them.
+Engraved in dots, or traced and cut or scored. Says which options there are, refuses materials that must never be
+lasered, and what the result must satisfy; what a sentence says of them is `laser_reading`'s.
 """
 
-import re
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -24,28 +23,43 @@ from bottega.laser.materials import (
     normalised,
     refuse_forbidden,
 )
+from bottega.laser.prompts import enhance_prompt
 from bottega.laser.size import (
     MAX_INTERVAL_MM,
     MAX_SIDE_MM,
     MIN_INTERVAL_MM,
     MIN_SIDE_MM,
-    MM_PER_INCH,
     Grid,
     check_on_bed,
     grid_for,
     in_range,
     run_up_mm,
 )
+from bottega.workflows.laser_reading import read_figures, read_lengths, read_words
 from bottega.workflows.protocol import InputSpec, Options
 
-DitherName = Literal["jarvis", "floyd-steinberg", "stucki", "atkinson", "bayer", "threshold"]
+DitherName = Literal[
+    "jarvis",
+    "floyd-steinberg",
+    "stucki",
+    "sierra",
+    "burkes",
+    "atkinson",
+    "blue-noise",
+    "bayer",
+    "bayer4",
+    "halftone",
+    "lines",
+    "threshold",
+    "grey",
+]
 Process = Literal["engrave", "cut", "score", "engrave_and_cut"]
 
 _FEATURES: dict[str, frozenset[str]] = {
     "engrave": frozenset({"laser:engrave"}),
     "cut": frozenset({"laser:cut"}),
     "score": frozenset({"laser:score"}),
-    "engrave_and_cut": frozenset({"laser:engrave", "laser:cut"}),
+    "engrave_and_cut": frozenset({"laser:cut", "laser:combined"}),
 }
 
 
@@ -127,23 +141,86 @@ class LaserOptions(Options):
         "their surface are inverted without asking.",
     )
     contrast: float = Field(
-        default=0.3,
+        default=0.0,
         ge=0,
         le=1,
         allow_inf_nan=False,
         description="How much local contrast is raised; 0 keeps the tones.",
+    )
+    kerf_mm: float | None = Field(
+        default=None,
+        ge=0,
+        le=5,
+        allow_inf_nan=False,
+        description="Width of the cut in mm, so that parts come out to size; by default the material's.",
+    )
+    kerf_y_mm: float | None = Field(
+        default=None,
+        ge=0,
+        le=5,
+        allow_inf_nan=False,
+        description="The same in Y, for a beam that is not round; by default as in X.",
+    )
+    tabs: int = Field(default=0, ge=0, le=100, description="So many tabs hold each cut part in the sheet.")
+    tab_width_mm: float = Field(
+        default=0.5, ge=0.05, le=20, allow_inf_nan=False, description="Width of a tab in mm."
+    )
+    bridges_mm: float = Field(
+        default=0,
+        ge=0,
+        le=50,
+        allow_inf_nan=False,
+        description="Width in mm of bridges that hold the islands of a stencil; 0 for none.",
+    )
+    lead_mm: float = Field(
+        default=0,
+        ge=0,
+        le=50,
+        allow_inf_nan=False,
+        description="Length in mm of lead-in and lead-out, which keep the scar of piercing off the part; 0 for none.",
+    )
+    centerline: bool | None = Field(
+        default=None,
+        description="Score one line along the middle of strokes, or their edges; by default what the picture's lines are.",
+    )
+    levels: int = Field(default=1, ge=1, le=16, description="Score so many tones instead of one outline.")
+    margin_mm: float = Field(
+        default=2,
+        ge=0,
+        le=100,
+        allow_inf_nan=False,
+        description="How far outside of an engraved figure it is cut out, in mm.",
+    )
+    dialect: Literal["grbl", "grblhal", "fluidnc", "marlin", "smoothie"] = Field(
+        default="grbl", description="The controller's kind of G-code, for cuts and scores."
+    )
+    price_per_hour: float = Field(
+        default=0,
+        ge=0,
+        le=100_000,
+        allow_inf_nan=False,
+        description="What an hour of the machine costs, in dollars, for the estimate of cuts and scores.",
+    )
+    formats: tuple[Literal["gcode", "svg", "dxf", "lbrn2", "pdf"], ...] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=5,
+        description="Files wanted: G-code and SVG, for lines DXF and LightBurn too, when nothing is named.",
     )
 
 
 class Laser:
     name: ClassVar[str] = "laser"
     work_class: ClassVar[WorkClass] = WorkClass.LASER
-    title: ClassVar[str] = "Laser engraving"
-    summary: ClassVar[str] = "A picture as a checked engraving job at true size: G-code, drawing and preview."
+    title: ClassVar[str] = "Laser engraving and cutting"
+    summary: ClassVar[str] = (
+        "A picture as a checked job at true size, engraved, cut or scored: G-code, drawings and preview."
+    )
     examples: ClassVar[tuple[str, ...]] = (
         "Engrave this photo on plywood, 100 mm wide",
         "Laser it into slate with a 20 W diode, 8 x 6 cm",
         "Engrave this on cork, 4 inches wide, with Stucki dithering",
+        "Cut this silhouette out of plywood, 80 mm wide, kerf 0.15 mm, with 3 tabs",
     )
     inputs: ClassVar[tuple[InputSpec, ...]] = (
         InputSpec(role=Role.WORKING, description="The picture to engrave.", minimum=1),
@@ -153,7 +230,7 @@ class Laser:
     def read_options(self, prompt: str) -> dict[str, Any]:
         """Process, sizes, material, machine, dither, power, speed; English, Russian, French, Spanish, German."""
         text = normalised(prompt)
-        found = _read_lengths(text) | _read_figures(text) | _read_words(text)
+        found = read_lengths(text) | read_figures(text) | read_words(text)
         forbidden, material = mentioned_forbidden(text), mentioned_material(text)
         if forbidden or material:
             # A forbidden material is passed on by name: preparing the job refuses it with the reason.
@@ -171,7 +248,7 @@ class Laser:
         refuse_forbidden(request.prompt)
         working = [item for item in inputs if item.role is Role.WORKING]
         if not working or not working[0].media.is_picture:
-            raise MissingInput("A picture to engrave is needed.", hint="Add one in the role working.")
+            raise _no_picture(request.prompt)
         if len(working) > 1:
             raise InvalidOption(
                 f"One picture is engraved at a time, {len(working)} were given.",
@@ -193,9 +270,12 @@ class Laser:
 
         Photographs come out at 2.5 to 6 levels with the presets (median 3.9), and at 20 to 70 without the
         correction of dot gain. A threshold has no tones to keep. Detail is the engine's figure: a preview has the
-        material's texture, which would pass for detail.
+        material's texture, which would pass for detail. Lines must be safe to run: inner ones first, and nothing that
+        `laser.quality` says would ruin the work piece.
         """
         assert isinstance(options, LaserOptions)
+        if options.process != "engrave":
+            return _line_rubric(options)
         tone = Criterion(
             measure="report.tone_error",
             rule="at_most",
@@ -222,164 +302,70 @@ class Laser:
         )
 
 
+def _no_picture(prompt: str) -> MissingInput:
+    """What to ask an image model for, so that there is a picture to laser."""
+    said = "A picture to engrave is needed."
+    if not any(letter.isalnum() for letter in prompt):
+        return MissingInput(said, hint="Add one in the role working.")
+    wording = enhance_prompt(prompt)
+    return MissingInput(
+        said,
+        hint=f"Add one in the role working, or make it first, with image_generation: “{wording.prompt}”",
+        laser_prompt=wording.model_dump(mode="json"),
+    )
+
+
+def _line_rubric(options: LaserOptions) -> Rubric:
+    zero = {
+        "report.gcode_errors": "The G-code breaks a rule of the controller or leaves the bed.",
+        "report.nesting_errors": "Something inside a part is burnt after the cut that frees it.",
+        "report.stops": "Running it so would ruin the work piece; the report's readiness says where and what to do.",
+    }
+    if options.dialect in ("marlin", "smoothie"):
+        # No independent reader of these dialects is here: what was not checked is not judged.
+        del zero["report.gcode_errors"]
+    return Rubric(
+        name=f"laser:{options.process}",
+        criteria=(
+            *(Criterion(measure=name, rule="at_most", threshold=0, why=why) for name, why in zero.items()),
+            Criterion(
+                measure="report.paths", rule="at_least", threshold=1, why="There is no line to follow."
+            ),
+        ),
+    )
+
+
 def _planned_grid(options: LaserOptions, picture: TaskInput) -> Grid:
     """The raster of the job; everything that can be refused before computing is refused here."""
     material, machine = find_material(options.material), find_machine(options.machine)
     preset = find_preset(material, machine)
-    speed = options.speed_mm_min or preset.speed_mm_min
+    scanned = "engrave" in options.process
+    if options.process != "engrave":
+        line = find_preset(material, machine, "score" if options.process == "score" else "cut")
+        in_range(
+            f"The speed of {machine.title}",
+            options.speed_mm_min or line.speed_mm_min,
+            1,
+            machine.max_speed_mm_min,
+            "mm/min",
+        )
+    # The speed that is asked for is that of the lines, where there are any.
+    speed = preset.speed_mm_min
+    if options.process == "engrave" and options.speed_mm_min:
+        speed = options.speed_mm_min
     in_range(f"The speed of {machine.title}", speed, 1, machine.max_speed_mm_min, "mm/min")
     grid = grid_for(
         picture.media.width or 0,
         picture.media.height or 0,
         width_mm=options.width_mm,
         height_mm=options.height_mm,
-        interval_mm=options.interval_mm or preset.interval_mm,
+        interval_mm=(options.interval_mm or preset.interval_mm) if scanned else 1.0,
     )
     check_on_bed(
         grid.width_mm,
         grid.height_mm,
         bed_width_mm=options.bed_width_mm,
         bed_height_mm=options.bed_height_mm,
-        run_up=run_up_mm(speed, machine.acceleration_mm_s2),
+        run_up=run_up_mm(speed, machine.acceleration_mm_s2) if scanned else 0.0,
     )
     return grid
-
-
-# --- reading the sentence; all patterns meet normalised text (lower case, single blanks) ------------------------
-
-_NUMBER = r"(?<![\d.,])(\d+(?:[.,]\d+)?)"
-_UNIT = (
-    r"(?P<mm>mm|millim[eè]t(?:er|re|ern)s?|мм|миллиметр\w*|mil[ií]metros?)"
-    r"|(?P<cm>cm|cent[ií]met(?:er|re|ern|ro)s?|centim[eè]tres?|zentimetern?|см|сантиметр\w*)"
-    r"|(?P<inch>inch(?:es)?|in(?= ?(?:wide|high|tall|across|x|by|[,.;]|$))|[\"″”]|дюйм\w*|pouces?|pulgadas?|zoll)"
-    r"|(?P<m>m|met(?:er|re)s?|м|метр\w*|m[eè]tres?|metros?)"
-)
-_LENGTH = re.compile(rf"{_NUMBER} ?-?(?:{_UNIT})(?![\w/])")
-_PAIR = re.compile(
-    rf"{_NUMBER} ?(?:mm|cm|in|[\"″”]|мм|см)? ?(?:x|×|х|by|на|par|por|mal|auf|\*) ?{_NUMBER} ?(?:{_UNIT})(?![\w/])"
-)
-_MILLIMETRES = {"mm": 1.0, "cm": 10.0, "inch": MM_PER_INCH, "m": 1000.0}
-
-_BED = r"bed|work ?area|стол\w*|рабоч\w+ (?:пол|зон|област)\w*|plateau|cama|mesa|bett|arbeitsfl[äa]che"
-_OF = r"(?: of| de| von|:| =|=)? ?$"
-_HIGH_AFTER = re.compile(
-    r"[ -]?(?:(?:in|en|de|в) )?(?:high|tall|height|выс\w+|haut\w*|alt[oa]|altura|hoch|höhe)\b"
-)
-_HIGH_BEFORE = re.compile(rf"(?:height|высот\w+|hauteur|altura|alto|höhe){_OF}")
-_THICK = re.compile(r"[ -]?(?:thick|толщ\w+|d'épaisseur|épais\w*|gru?es[oa]\w*|dick\w*|stark\w*)\b")
-_THICK_BEFORE = re.compile(rf"(?:thick\w*|толщин\w+|épaisseur|grosor|espesor|dicke){_OF}")
-_PITCH_AFTER = re.compile(
-    r" ?(?:line )?(?:interval|pitch|spacing|шаг\w*|intervalle|intervalo|zeilenabstand)\b"
-)
-_PITCH_BEFORE = re.compile(
-    rf"(?:interval|pitch|spacing|шаг\w*|интервал\w*|intervalle|intervalo|paso|abstand|zeilenabstand){_OF}"
-)
-_BEAM_AFTER = re.compile(r" ?(?:beam|spot|луч\w*|пятн\w*|faisceau|haz|strahl\w*)\b")
-_BEAM_BEFORE = re.compile(rf"(?:beam|spot|луч\w*|пятн\w*|faisceau|haz|strahl\w*)(?: width| size)?{_OF}")
-_SHEET_MM = 12.0
-"""Up to here a length beside a material's name is the sheet's thickness."""
-
-
-def _read_lengths(text: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    rest = text
-    for match in _PAIR.finditer(text):
-        scale = _scale(match)
-        first, second = (round(_value(match[index]) * scale, 4) for index in (1, 2))
-        around = text[max(0, match.start() - 24) : match.start()], text[match.end() : match.end() + 24]
-        if re.search(rf"\b(?:{_BED})\w*{_OF}", around[0]) or re.match(rf" ?-?(?:{_BED})\b", around[1]):
-            found |= {"bed_width_mm": first, "bed_height_mm": second}
-        else:
-            found |= {"width_mm": first, "height_mm": second}
-        rest = rest.replace(match[0], " " * len(match[0]), 1)
-    for match in _LENGTH.finditer(rest):
-        value = round(_value(match[1]) * _scale(match), 4)
-        if name := _meaning(rest[: match.start()], rest[match.end() :], value):
-            found.setdefault(name, value)
-    return found
-
-
-def _meaning(before: str, after: str, value: float) -> str | None:
-    """Which option a length is, by the words around it; None for the thickness of the material."""
-    if _PITCH_AFTER.match(after) or _PITCH_BEFORE.search(before):
-        return "interval_mm"
-    if _BEAM_AFTER.match(after) or _BEAM_BEFORE.search(before):
-        return "beam_mm"
-    if _THICK.match(after) or _THICK_BEFORE.search(before):
-        return None
-    neighbours = " ".join(before.split()[-1:]), " ".join(after.split()[:2])
-    if value <= _SHEET_MM and any(mentioned_material(words) for words in neighbours):
-        return None
-    if _HIGH_AFTER.match(after) or _HIGH_BEFORE.search(before):
-        return "height_mm"
-    return "width_mm"
-
-
-_DPI = re.compile(rf"{_NUMBER} ?(?:dpi|lpi|ppi)\b")
-_SPEED = re.compile(rf"{_NUMBER} ?(?:mm|мм) ?/ ?(min|мин|s|sec|с|сек|seg)\b")
-_POWER_WORD = r"(?:power|мощност\w*|puissance|potencia|leistung)"
-_POWER = re.compile(
-    rf"{_NUMBER} ?%(?: (?:of|de))? {_POWER_WORD}|{_POWER_WORD}(?: of| at| de| von| на|:)? {_NUMBER} ?%"
-)
-_PASSES = re.compile(r"(?<!\d)(\d+) (?:pass(?:es)?|проход\w*|passages?|passes|pasadas?|durchg[äa]ng\w*)\b")
-
-
-def _read_figures(text: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    if (match := _DPI.search(text)) and _value(match[1]) > 0:
-        found["interval_mm"] = round(MM_PER_INCH / _value(match[1]), 4)
-    if match := _SPEED.search(text):
-        found["speed_mm_min"] = round(_value(match[1]) * (1 if match[2] in ("min", "мин") else 60), 3)
-    if match := _POWER.search(text):
-        found["power_percent"] = _value(match[1] or match[2])
-    if match := _PASSES.search(text):
-        found["passes"] = int(match[1])
-    return found
-
-
-_NOT = re.compile(
-    r"\b(?:not|n't|no|never|without|don't|ne|pas|sans|sin|nicht|kein\w*|ohne|не|без)(?: \w+){0,1} $"
-)
-_DITHERS = {
-    "floyd-steinberg": r"floyd|steinberg|флойд|штейнберг",
-    "jarvis": r"jarvis|\bjjn\b|джарвис",
-    "stucki": r"stucki|стаки|штуки",
-    "atkinson": r"atkinson|аткинсон",
-    "bayer": r"\bbayer|байер|ordered dither",
-    "threshold": r"threshold|line[ -]?art|порог\w*|seuil|umbral|schwellwert",
-}
-_INVERT = r"\binvert|\bnegativ|инверт|негатив|\binvers|négatif"
-_CONTRAST = r"(?:more|high|strong|extra) contrast|больше контраст|контрастн|plus de contraste|más contraste|mehr kontrast"
-_ENGRAVE = r"engrav|\betch|гравир|выжг|выжиг|\bgrav(?:e[rz]?|é|ure|ier)|\bgrab(?:a|e|o)|einbrenn|\bbrenn"
-_CUT = (
-    r"\bcut(?:s|ting)?\b|вырез|вырежи|разреж|\bdécoup|\bdecoup|\brecort|\bcort(?:a|e)|schneid|ausgeschnitten"
-)
-_SCORE = r"\bscor(?:e|ing)\b|\bvector|вектор|vectori|vektor|line engraving"
-
-
-def _read_words(text: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, pattern in _DITHERS.items():
-        if _says(text, pattern):
-            found["dither"] = name
-    if _says(text, _INVERT):
-        found["invert"] = True
-    if _says(text, _CONTRAST):
-        found["contrast"] = 0.6
-    if _says(text, _CUT):
-        found["process"] = "engrave_and_cut" if _says(text, _ENGRAVE) else "cut"
-    elif _says(text, _SCORE):
-        found["process"] = "score"
-    return found
-
-
-def _says(text: str, pattern: str) -> bool:
-    return any(not _NOT.search(text[: match.start()]) for match in re.finditer(pattern, text))
-
-
-def _scale(match: re.Match[str]) -> float:
-    return next(factor for unit, factor in _MILLIMETRES.items() if match[unit] is not None)
-
-
-def _value(text: str) -> float:
-    return float(text.replace(",", "."))

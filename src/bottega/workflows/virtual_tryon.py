@@ -42,7 +42,7 @@ _CATEGORIES: Final[dict[str, str]] = {
     "other": r"\b(?:shoes?|boots?|sneakers|hat|cap|scarf|glasses|sunglasses|bag|handbag|necklace|earrings?|watch|belt|tie|gloves|schuhe?|stiefel|hut|mutze|schal"
     r"|brille|tasche|kette|uhr|gurtel|krawatte|chaussures|bottes|chapeau|echarpe|lunettes|sac|collier|montre|ceinture|cravate|zapatos|botas|sombrero|gorra"
     r"|bufanda|gafas|bolso|collar|reloj|cinturon|corbata|туфл\w*|ботин\w*|сапог\w*|кроссовк\w*|шляп\w*|кепк\w*|шарф\w*|очк\w*|сумк\w*|ожерель\w*|серьг\w*"
-    r"|часы|ремень|галстук\w*)",
+    r"|часы|ремень|галстук\w*)(?:e?s|e?n)?\b",
 }
 _FITS: Final[dict[str, str]] = {
     "loose": r"\b(?:loose|baggy|oversized?|relaxed|weit\w*|locker\w*|ample|large|holgad[oa]|suelt[oa]|свободн\w*|оверсаиз)",

@@ -12,7 +12,13 @@ from urllib.parse import SplitResult, urlsplit
 
 from bottega.domain.task import EngineResult, Task
 from bottega.engines.cloud.openai_shared import CONNECT_TIMEOUT_S, Call, call_for
-from bottega.engines.cloud.openai_shared_answer import ENVELOPE_BYTES, AnswerReader, parse, read_at_most
+from bottega.engines.cloud.openai_shared_answer import (
+    AT_ONCE_BYTES,
+    ENVELOPE_BYTES,
+    AnswerReader,
+    parse,
+    read_at_most,
+)
 from bottega.engines.cloud.openai_shared_errors import Sent, Server
 from bottega.engines.protocol import (
     USABLE,
@@ -53,7 +59,7 @@ class OpenAICompatibleEngine:
         self._base_url = settings.openai_compatible_base_url.strip().rstrip("/")
         self._api_key = settings.openai_compatible_api_key.strip()
         self._limits = Limits.from_settings(settings)
-        self._tls: ssl.SSLContext | None = None
+        self._client: httpx.AsyncClient | None = None
 
     def availability(self) -> Availability:
         if not self._base_url:
@@ -102,7 +108,7 @@ class OpenAICompatibleEngine:
         if not 200 <= status < 300:
             self._server.raise_for(status, headers, body)
         attempt.progress(0.8, "The answer has arrived")
-        answer = await asyncio.to_thread(parse, body)
+        answer = parse(body) if len(body) <= AT_ONCE_BYTES else await asyncio.to_thread(parse, body)
         return await self._reader.result(
             answer, task, model, attempt, notes=call.notes, request_id=headers.get("x-request-id", "")
         )
@@ -140,12 +146,11 @@ class OpenAICompatibleEngine:
         try:
             async with (
                 asyncio.timeout(attempt.timeout_s),
-                # One client a call: on a connection of an earlier call a reset would leave the outcome open.
-                httpx.AsyncClient(verify=await self._verify(), timeout=timeout, trust_env=False) as client,
-                client.stream(
+                (await self._sender()).stream(
                     "POST",
                     f"{self._base_url}/{call.path}",
                     headers=self._headers(attempt),
+                    timeout=timeout,
                     extensions={"trace": sent.trace},
                     **_body(call),
                 ) as response,
@@ -161,10 +166,16 @@ class OpenAICompatibleEngine:
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             self._server.raise_lost(error, sent.complete, str(error) or type(error).__name__)
 
-    async def _verify(self) -> ssl.SSLContext:
-        if self._tls is None:
-            self._tls = await tls_for(self._base_url)
-        return self._tls
+    async def _sender(self) -> httpx.AsyncClient:
+        """One for all calls, which keeps no connection: on that of an earlier call a reset would leave the outcome
+        open. There is nothing to close, therefore, and as many calls at once as the runner makes."""
+        import httpx
+
+        if self._client is None:
+            limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+            tls = await tls_for(self._base_url)
+            self._client = httpx.AsyncClient(verify=tls, limits=limits, trust_env=False)
+        return self._client
 
     def _headers(self, attempt: Attempt) -> dict[str, str]:
         headers = {"Accept": "application/json", "Idempotency-Key": attempt.idempotency_key}

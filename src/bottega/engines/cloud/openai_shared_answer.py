@@ -24,6 +24,8 @@ from bottega.resilience import fetch
 
 ENVELOPE_BYTES = 1 << 20
 """What an answer may hold beside its pictures."""
+AT_ONCE_BYTES = 1 << 16
+"""An answer up to this size is read in less time than it takes to hand it to a thread."""
 _FETCH_TIMEOUT_S = 60.0
 """For a picture that the answer only links to."""
 _PRESENT = frozenset({"size", "quality", "background", "output_format", "created"})

@@ -300,6 +300,7 @@ class ReplicateEngine:
             assert lost is not None
             prediction = await self._after_lost_answer(trace, lost)
         await attempt.remember(note | _number(prediction))
+        await attempt.accepted()
         return prediction
 
     async def _create(self, order: _Order, trace: Trace, model: Model, attempt: Attempt) -> Json:

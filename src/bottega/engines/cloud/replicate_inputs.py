@@ -47,7 +47,18 @@ _SAME_LENGTH_S = 0.1
 _SAID_ELSEWHERE = frozenset({"camera", "preset", "instruction", "format", "prompt"})
 """Parameters that the prompt, the choice of the model, or the workflow itself has answered."""
 _IN_THE_PROMPT = frozenset(
-    "style filter hair_style hair_color search_prompt select_prompt left right up down".split()
+    [
+        "style",
+        "filter",
+        "hair_style",
+        "hair_color",
+        "search_prompt",
+        "select_prompt",
+        "left",
+        "right",
+        "up",
+        "down",
+    ]
 )
 """Wishes that the words say as well, for models without a setting of that name."""
 _GARMENTS = {"upper": "upper_body", "lower": "lower_body", "dress": "dresses"}

@@ -184,6 +184,7 @@ class StabilityEngine:
                 hint="Look at the account's credits, then settle the hold.",
             )
         await attempt.remember({"generation": number})
+        await attempt.accepted()
         return await self._wait(number, task, model, attempt, notes)
 
     async def _wait(

@@ -1,11 +1,13 @@
-"""What the laser engine does with a task, in a compute process: decode, engrave, write the four files.
+"""What the laser engine does with a task, in a compute process: decode, engrave or trace and cut, write the files.
 
 The computing is `bottega.laser`'s; this module knows files, provenance and progress.
 """
 
 import dataclasses
+import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -18,8 +20,13 @@ from bottega.imaging.decode import decode
 from bottega.imaging.encode import encode
 from bottega.imaging.limits import Limits
 from bottega.imaging.picture import F32, Picture
-from bottega.laser.dither import Bits
 from bottega.laser.job import EngraveJob, EngraveSettings, engrave
+from bottega.laser.layers import BurnSettings
+from bottega.laser.quality import Assessment, assess_engraving
+from bottega.laser.studio import TraceSettings, engrave_burn, engraving_drawing
+from bottega.laser.studio_cut import CutSettings
+from bottega.laser.studio_files import MEDIA_TYPES, Format, Made, drawing_files
+from bottega.laser.studio_picture import PictureSettings, Process, picture_job
 
 ENGINE = "laser"
 SOURCE_TYPE = "algorithmicallyEnhanced"
@@ -28,15 +35,24 @@ SOURCE_TYPE = "algorithmicallyEnhanced"
 # Inputs were checked against the settings' limits when they were stored.
 _CHECKED_FILES = Limits(max_bytes=2**32, max_pixels=2**40, max_side=2**31, max_frames=2**20)
 
-_SETTINGS = frozenset(field.name for field in dataclasses.fields(EngraveSettings)) - {"title"}
+_PROCESSES: dict[str, Process] = {"cut": "cut", "score": "score", "engrave_and_cut": "engrave_and_cut"}
+_WORDS: dict[Format, str] = {
+    "gcode": "G-code",
+    "svg": "Drawing at true size",
+    "dxf": "DXF in millimetres",
+    "lbrn2": "LightBurn project",
+    "pdf": "PDF at true size",
+    "png": "Dots",
+}
 
 
 def perform(task: Task, model_id: str, scratch: Path) -> EngineResult:
-    """Do `task`, write preview, dots, G-code and SVG into the folder `scratch`, and return them with the figures.
+    """Do `task`, write its files into the folder `scratch`, and return them with the figures.
 
-    `task.parameters` are those of `EngraveSettings`; what is left out has its default. The report is that of
-    `bottega.laser.job.engrave`. Raises MissingInput without a working picture, InvalidOption for another
-    operation, and what decoding, engraving and encoding raise.
+    `task.parameters` are those of `EngraveSettings`, `TraceSettings` and `CutSettings` by name, with `process` and
+    `formats`; what is left out has its default. The report is that of the studio with `readiness` (see
+    `laser.quality`) and `stops`, the number of findings that forbid running the job. Raises MissingInput without
+    a working picture, InvalidOption for another operation, and what decoding, the studio and encoding raise.
     """
     if task.operation != "laser":
         raise InvalidOption(f"The laser engine cannot do {task.operation!r}.")
@@ -45,13 +61,6 @@ def perform(task: Task, model_id: str, scratch: Path) -> EngineResult:
         raise MissingInput("There is no picture to engrave.", hint="Add a picture.")
     report_progress(0.0, "reading the picture")
     picture = decode(working.path, _CHECKED_FILES)
-    job = engrave(
-        picture.as_u8(),
-        _settings(task),
-        alpha=_opacity(picture),
-        progress=lambda fraction, message: report_progress(0.05 + 0.85 * fraction, message),
-    )
-    report_progress(0.92, "writing the files")
     provenance = Provenance(
         workflow=task.workflow,
         model_id=model_id,
@@ -61,14 +70,55 @@ def perform(task: Task, model_id: str, scratch: Path) -> EngineResult:
         parents=tuple(item.asset_id for item in task.inputs),
         digital_source_type=SOURCE_TYPE,
     )
-    return EngineResult(outputs=_written(job, provenance, scratch), report=job.report)
+    process = _PROCESSES.get(str(task.parameters.get("process", "")))
+    if process is not None:
+        return _lines(task, process, picture, provenance, scratch)
+    settings = _chosen(task, EngraveSettings)
+    job = engrave(picture.as_u8(), settings, alpha=_opacity(picture), progress=_progress)
+    report_progress(0.92, "writing the files")
+    outputs = (*_written(job, provenance, scratch), *_further(task, job, settings, scratch))
+    return EngineResult(outputs=outputs, report=_report(job.report, assess_engraving(job.report)))
 
 
-def _settings(task: Task) -> EngraveSettings:
-    chosen: dict[str, Any] = {
-        name: value for name, value in task.parameters.items() if name in _SETTINGS and value is not None
-    }
-    return EngraveSettings(**chosen, title=task.prompt[:200] or "Laser engraving")
+def _lines(
+    task: Task, process: Process, picture: Picture, provenance: Provenance, scratch: Path
+) -> EngineResult:
+    settings = PictureSettings(
+        trace=_chosen(task, TraceSettings, without=("centerline",)),
+        cut=_chosen(task, CutSettings),
+        engrave=_chosen(task, EngraveSettings, without=("power_percent", "speed_mm_min", "passes")),
+        centerline=task.parameters.get("centerline"),
+        margin_mm=float(task.parameters.get("margin_mm", 2.0)),
+    )
+    formats = _formats(task, ("gcode", "svg", "dxf", "lbrn2"))
+    made = picture_job(picture.as_u8(), _opacity(picture), process, settings, formats, progress=_progress)
+    report_progress(0.92, "writing the files")
+    name = {"cut": "cut", "score": "score", "engrave_and_cut": "engraving-and-cut"}[process]
+    return EngineResult(
+        outputs=(*_pictures(made, provenance, scratch), *_documents(made.files, name, made.report, scratch)),
+        report=_report(made.report, made.assessment),
+    )
+
+
+def _report(report: dict[str, Any], assessment: Assessment) -> dict[str, Any]:
+    stops = sum(finding.stops for finding in assessment.findings)
+    return {**report, "readiness": assessment.as_dict(), "stops": stops}
+
+
+def _progress(fraction: float, message: str) -> None:
+    report_progress(0.05 + 0.85 * fraction, message)
+
+
+def _chosen(task: Task, kind: type[Any], *, without: tuple[str, ...] = ()) -> Any:
+    """The settings of that dataclass which the task names; the title is the sentence."""
+    known = {field.name for field in dataclasses.fields(kind)} - {"title", "operation", *without}
+    given = {name: value for name, value in task.parameters.items() if name in known and value is not None}
+    return kind(**given, title=task.prompt[:200] or "Laser engraving")
+
+
+def _formats(task: Task, usual: tuple[Format, ...]) -> tuple[Format, ...]:
+    wanted = cast("list[Format] | None", task.parameters.get("formats"))
+    return tuple(wanted) if wanted else usual
 
 
 def _opacity(picture: Picture) -> F32 | None:
@@ -78,17 +128,22 @@ def _opacity(picture: Picture) -> F32 | None:
     return picture.alpha.astype(np.float32) / np.float32(top)
 
 
+# --- Files ---------------------------------------------------------------------------------------------------
+
+
 def _written(job: EngraveJob, provenance: Provenance, scratch: Path) -> tuple[OutputFile, ...]:
-    size = f"{job.report['width_mm']:g} x {job.report['height_mm']:g} mm"
+    size = _size(job.report)
     preview, dots = scratch / "preview.png", scratch / "dots.png"
-    gcode, svg = scratch / "engraving.gcode", scratch / "engraving.svg"
     encode(Picture(rgb=job.preview), preview, "image/png", provenance, dpi=job.preview_dpi)
-    encode(Picture(rgb=_black_on_white(job.dots)), dots, "image/png", provenance, dpi=job.grid.dpi)
-    try:
-        gcode.write_text(job.gcode, encoding="ascii", newline="\n")
-        svg.write_text(job.svg, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise OutputError(f"The job's files cannot be written: {error.strerror}.") from error
+    encode(
+        Picture(rgb=np.repeat(job.shown[..., None], 3, axis=2)),
+        dots,
+        "image/png",
+        provenance,
+        dpi=job.grid.dpi,
+    )
+    gcode = _save(scratch / "engraving.gcode", job.gcode.encode("ascii"))
+    svg = _save(scratch / "engraving.svg", job.svg.encode())
     return (
         _output(preview, "image/png", "Preview of the burn"),
         _output(dots, "image/png", f"Dots, one pixel each ({size})"),
@@ -97,9 +152,48 @@ def _written(job: EngraveJob, provenance: Provenance, scratch: Path) -> tuple[Ou
     )
 
 
-def _black_on_white(dots: Bits) -> Any:
-    grey = np.where(dots, np.uint8(0), np.uint8(255))
-    return np.repeat(grey[..., None], 3, axis=2)
+def _further(task: Task, job: EngraveJob, settings: EngraveSettings, scratch: Path) -> tuple[OutputFile, ...]:
+    """Formats of an engraving beyond those that it always has."""
+    more: list[Format] = [name for name in _formats(task, ()) if name in ("lbrn2", "pdf")]
+    burn: dict[str, BurnSettings] = engrave_burn(settings, job)
+    files = drawing_files(engraving_drawing(job), more, settings=burn, title=settings.title)
+    return _documents(files, "engraving", job.report, scratch)
+
+
+def _pictures(made: Made, provenance: Provenance, scratch: Path) -> tuple[OutputFile, ...]:
+    words = {"preview": "Preview of the burn", "toolpath": "Way of the head, travel in grey"}
+    outputs: list[OutputFile] = []
+    for name, pixels in made.pictures.items():
+        path = scratch / f"{name}.png"
+        encode(Picture(rgb=pixels), path, "image/png", provenance, dpi=made.dpi[name])
+        outputs.append(_output(path, "image/png", words.get(name, name)))
+    data = json.dumps(made.toolpath, separators=(",", ":")).encode()
+    outputs.append(
+        _output(_save(scratch / "toolpath.json", data), "application/json", "Way of the head as data")
+    )
+    return tuple(outputs)
+
+
+def _documents(
+    files: Mapping[Format, bytes], name: str, report: dict[str, Any], scratch: Path
+) -> tuple[OutputFile, ...]:
+    size = _size(report)
+    return tuple(
+        _output(_save(scratch / f"{name}.{kind}", data), MEDIA_TYPES[kind], f"{_WORDS[kind]} ({size})")
+        for kind, data in files.items()
+    )
+
+
+def _size(report: dict[str, Any]) -> str:
+    return f"{report['width_mm']:g} x {report['height_mm']:g} mm"
+
+
+def _save(path: Path, data: bytes) -> Path:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise OutputError(f"The job's files cannot be written: {error.strerror}.") from error
+    return path
 
 
 def _output(path: Path, media_type: str, label: str) -> OutputFile:
