@@ -10,6 +10,7 @@ from typing import Any, Self
 from urllib.parse import unquote
 
 from pydantic import ValidationError
+from sqlalchemy import Connection
 
 from bottega import __version__
 from bottega.analytics import Analytics
@@ -28,12 +29,12 @@ from bottega.errors import Conflict, InputError, NotFound
 from bottega.intent.recorder import IntentRecorder
 from bottega.jobs.attempts import Attempts
 from bottega.jobs.calls import Calls
-from bottega.jobs.feed import follow
+from bottega.jobs.feed import follow, until
 from bottega.jobs.identity import new_id
 from bottega.jobs.judging import Judging
 from bottega.jobs.pipeline import Pipeline
 from bottega.jobs.queue import NewJob, enqueue, release, request_cancel
-from bottega.jobs.records import JobPayload, count_by_state, find_submission, list_jobs, load_job
+from bottega.jobs.records import JobPayload, count_by_state, find_submission, list_jobs, load_job, state_of
 from bottega.jobs.runner import Runner, RunnerOptions
 from bottega.llm import LanguageModels
 from bottega.models import Catalogue, Model, load_catalogue
@@ -51,12 +52,12 @@ from bottega.resilience import (
 )
 from bottega.settings import Settings
 from bottega.spend import Ledger
-from bottega.store.assets import AssetStore
+from bottega.store.assets import AssetStore, assets_of
 from bottega.store.cache import ResultCache
-from bottega.store.database import Database
+from bottega.store.database import Database, epoch_now
 from bottega.store.keyed_cache import DatabaseEntries, KeyedCache, RedisEntries
 from bottega.store.keys import KeyStore
-from bottega.store.signals import CANCELS, JOBS, job_topic
+from bottega.store.signals import CANCELS, JOBS, end_topic, job_topic
 from bottega.workflows.registry import all_workflows
 
 __all__ = ["Bottega", "InputFile", "Planned", "context_of", "make_request"]
@@ -317,8 +318,24 @@ class Bottega:
             payload=payload.model_dump(mode="json"),
             submission_key=submission_key,
         )
-        (job_id,) = await self.database.write(lambda c: enqueue(c, [new]), JOBS)
-        return await self.job(job_id, who)
+
+        def put_in(connection: Connection) -> tuple[str, float]:
+            now = epoch_now(connection)
+            return enqueue(connection, [new], now)[0], now
+
+        job_id, now = await self.database.write(put_in, JOBS)
+        if job_id != new.id:  # the same submission came before
+            return await self.job(job_id, who)
+        return Job(
+            id=job_id,
+            owner=who.owner,
+            state=JobState.QUEUED,
+            request=planned.request,
+            intent=planned.intent,
+            plan=planned.plan,
+            experiment=planned.experiment,
+            created_at=now,
+        )
 
     async def job(self, job_id: str, who: Principal = LOCAL) -> Job:
         """Raises NotFound for what does not exist and for what is somebody else's alike."""
@@ -350,7 +367,9 @@ class Bottega:
     async def cancel(self, job_id: str, who: Principal = LOCAL) -> Job:
         """Ask a job to stop. Nothing happens to one that has finished."""
         await self.job(job_id, who)
-        await self.database.write(lambda c: request_cancel(c, job_id), CANCELS, job_topic(job_id))
+        await self.database.write(
+            lambda c: request_cancel(c, job_id), CANCELS, job_topic(job_id), end_topic(job_id)
+        )
         return await self.job(job_id, who)
 
     async def retry(self, job_id: str, who: Principal = LOCAL) -> Job:
@@ -380,12 +399,21 @@ class Bottega:
         on_event: Callable[[Event], None] | None = None,
     ) -> FinishedJob:
         """Wait for the end of a job; returns it with the assets it made."""
-        async for event in self.events(job_id, who):
-            if on_event is not None:
+        if on_event is not None:
+            async for event in self.events(job_id, who):
                 on_event(event)
-        job = await self.job(job_id, who)
-        made = job.result.outputs if job.result is not None else ()
-        return FinishedJob(job=job, assets=tuple(await self.store.get_many(made, who.owner)))
+
+        def look(connection: Connection) -> FinishedJob | None:
+            state = state_of(connection, job_id, who.owner)
+            if state is not None and not state.is_final:
+                return None
+            job = load_job(connection, job_id, who.owner)
+            if job is None:
+                raise NotFound(f"There is no job {job_id[:80]!r}.")
+            made = job.result.outputs if job.result is not None else ()
+            return FinishedJob(job=job, assets=tuple(assets_of(connection, made, who.owner)))
+
+        return await until(self.database, job_id, look)
 
     async def run(
         self,

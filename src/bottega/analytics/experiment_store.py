@@ -3,6 +3,7 @@
 What an arm's changes may name (workflows, models, classifiers) and how a plan follows them is planning's.
 """
 
+import time
 from enum import StrEnum
 from math import isfinite
 from typing import Annotated, Any, Self
@@ -97,11 +98,17 @@ class StoredExperiment(Value):
         return self.workflow is None or other.workflow is None or self.workflow == other.workflow
 
 
+RUNNING_SECONDS = 1.0
+
+
 class ExperimentStore:
     """One transaction each. No two that run at a time share a workflow, so that no request is in two of them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._running: tuple[StoredExperiment, ...] = ()
+        self._running_until = 0.0
+        self._changes = 0
 
     async def start(self, wanted: StoredExperiment) -> StoredExperiment:
         """Begin an experiment; sent twice, it is begun once.
@@ -109,7 +116,10 @@ class ExperimentStore:
         Raises Conflict for a name that was used before (its rows would be counted again) and beside a running
         experiment on the same workflow.
         """
-        return await self._database.write(lambda c: _start(c, wanted))
+        try:
+            return await self._database.write(lambda c: _start(c, wanted))
+        finally:
+            self._changed()
 
     async def get(self, name: str) -> StoredExperiment:
         """Raises NotFound."""
@@ -121,8 +131,20 @@ class ExperimentStore:
         return await self._database.read(lambda c: _read(c, query))
 
     async def running(self) -> tuple[StoredExperiment, ...]:
+        """What another process begins or ends is seen within `RUNNING_SECONDS`."""
+        asked = time.monotonic()
+        if asked < self._running_until:
+            return self._running
         query = sa.select(X).where(X.c.state == ExperimentState.RUNNING.value).order_by(X.c.name)
-        return await self._database.read(lambda c: _read(c, query))
+        changes = self._changes
+        found = await self._database.read(lambda c: _read(c, query))
+        if self._changes == changes:  # otherwise one may have begun or ended meanwhile
+            self._running, self._running_until = found, asked + RUNNING_SECONDS
+        return found
+
+    def _changed(self) -> None:
+        self._changes += 1
+        self._running_until = 0.0
 
     async def end(self, name: str) -> StoredExperiment:
         """Nobody takes part from now on; the results stay. One that has ended stays as it is. Raises NotFound."""
@@ -135,7 +157,10 @@ class ExperimentStore:
             )
             return _get(connection, name)
 
-        return await self._database.write(work)
+        try:
+            return await self._database.write(work)
+        finally:
+            self._changed()
 
     async def results(self, name: str, *, matters: float = 0.05) -> Evaluation:
         """What the arms' jobs show by now; see `evaluate`. Raises NotFound, InvalidOption."""

@@ -26,7 +26,9 @@ def without_metadata(data: bytes, media_type: str) -> bytes:
             )
         case "image/jpeg":
             return b"".join(
-                data[begin:end] for marker, begin, end in jpeg_segments(data) if _is_picture(marker, data, begin)
+                data[begin:end]
+                for marker, begin, end in jpeg_segments(data)
+                if _is_picture(marker, data, begin)
             )
         case "image/webp":
             return _webp(data)

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from pydantic import Field
 
 from bottega.compute import ComputePool
-from bottega.domain.asset import Provenance
+from bottega.domain.asset import Asset, Provenance
 from bottega.domain.base import Value
 from bottega.domain.money import MicroUsd, format_usd
 from bottega.domain.plan import Candidate
@@ -33,12 +33,12 @@ from bottega.errors import (
     OutcomeUnknown,
     OutputError,
 )
-from bottega.jobs.calls import Calls
+from bottega.jobs.calls import Accepted, Calls
 from bottega.jobs.run import Also, JobRun, Stop
 from bottega.models import Catalogue, Model
 from bottega.settings import Settings
 from bottega.spend import Refused, charge, mark_unknown, place_hold, release
-from bottega.store.assets import AssetStore
+from bottega.store.assets import AssetStore, keep_rows
 from bottega.store.database import epoch_now
 
 RECONCILE_SECONDS = 30.0
@@ -167,12 +167,17 @@ class Attempts:
         started = time.monotonic()
         try:
             result = await self._perform(call)
-            record = await self._keep(call, result, time.monotonic() - started)
+            record, made = await self._keep(call, result, time.monotonic() - started)
         except BottegaError as error:
             return await self._remember_failure(
                 call.run, call.key, call.candidate, error, seconds=time.monotonic() - started
             )
-        await call.run.record(call.key, record.model_dump(mode="json"), seconds=record.seconds)
+        await call.run.record(
+            call.key,
+            record.model_dump(mode="json"),
+            seconds=record.seconds,
+            also=lambda connection: keep_rows(connection, made),
+        )
         return record
 
     # --- paid work: bought once -------------------------------------------------------------------------------
@@ -185,17 +190,24 @@ class Attempts:
                 result = await self._settled_if_cancelled(call, self._perform(call))
             else:
                 result = await self._reconcile(call)
-            record = await self._keep_paid(call, result, time.monotonic() - started)
+            record, made = await self._keep_paid(call, result, time.monotonic() - started)
         except BottegaError as error:
             return await self._settle_failure(call, error, time.monotonic() - started)
         call.run.emit("charge", amount=result.usage.cost, model_id=call.model.id)
-        also = self._charging(call, result.usage)
+        charging = self._charging(call, result.usage)
+
+        def also(connection: sa.Connection) -> None:
+            charging(connection)
+            keep_rows(connection, made)
+
         await call.run.record(
             call.key, record.model_dump(mode="json"), seconds=record.seconds, paid=True, also=also
         )
         return record
 
-    async def _keep_paid(self, call: _Call, result: EngineResult, seconds: float) -> AttemptRecord:
+    async def _keep_paid(
+        self, call: _Call, result: EngineResult, seconds: float
+    ) -> tuple[AttemptRecord, list[Asset]]:
         """Files that turn out to be unusable were paid for all the same."""
         try:
             return await self._keep(call, result, seconds)
@@ -322,11 +334,12 @@ class Attempts:
     async def _perform(self, call: _Call) -> EngineResult:
         """The engine's work; a vendor's within the limits and behind the breaker of its model."""
 
-        async def once() -> EngineResult:
-            return await self._answer(call, call.engine.perform(call.task, call.model, call.attempt))
+        async def once(accepted: Accepted) -> EngineResult:
+            attempt = replace(call.attempt, accepted=accepted)
+            return await self._answer(call, call.engine.perform(call.task, call.model, attempt))
 
         if call.engine.local:
-            return await once()
+            return await once(call.attempt.accepted)
 
         def tell(seconds: float, error: BottegaError) -> None:
             call.run.emit("waiting", model_id=call.model.id, seconds=round(seconds, 2), reason=error.message)
@@ -356,9 +369,14 @@ class Attempts:
                 ) from error
             raise
 
-    async def _keep(self, call: _Call, result: EngineResult, seconds: float) -> AttemptRecord:
+    async def _keep(
+        self, call: _Call, result: EngineResult, seconds: float
+    ) -> tuple[AttemptRecord, list[Asset]]:
+        """The files are stored; their rows belong into the transaction of the record, so that there is no asset of an
+        attempt that is not remembered. A process that dies in between leaves files that nobody owns, which the same
+        content would take up again."""
         stored = [
-            await self.assets.add_result(
+            await self.assets.check_result(
                 output.path,
                 owner=call.run.claimed.owner,
                 name=output.name,
@@ -369,12 +387,13 @@ class Attempts:
             )
             for output in result.outputs
         ]
-        return AttemptRecord(
+        record = AttemptRecord(
             outputs=tuple(asset.id for asset in stored),
             report=result.report,
             seconds=round(seconds, 4),
             cost=result.usage.cost,
         )
+        return record, stored
 
     async def _remember_failure(
         self,

@@ -12,6 +12,7 @@ from bottega.settings import Settings
 LONGEST_WAIT_S = 30.0
 """Beyond this another candidate is the better choice."""
 _T = TypeVar("_T")
+Accepted = Callable[[], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -24,13 +25,13 @@ class Calls:
         self,
         engine: str,
         model: str,
-        once: Callable[[], Awaitable[_T]],
+        once: Callable[[Accepted], Awaitable[_T]],
         *,
         timeout_s: float,
         on_wait: Callable[[float, BottegaError], None],
     ) -> _T:
         """`once`, within our own limit of calls to this vendor, if its breaker lets it through; again only when it is
-        known not to have been accepted. Raises what `once` raises, ProviderUnavailable where it is not called."""
+        known not to have been accepted. `once` is given what to call when the vendor has taken a long job. Raises what `once` raises, ProviderUnavailable where it is not called."""
 
         async def permitted() -> _T:
             taken = await self.limits.take(f"provider:{engine}", provider_limits(self.settings))
@@ -40,7 +41,7 @@ class Calls:
             if isinstance(permit, Refused):
                 raise permit.as_error()
             async with permit:
-                return await once()
+                return await once(permit.succeeded)
 
         return await retrying(
             permitted,

@@ -5,12 +5,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from bottega import analytics
-from bottega.domain.job import Attempt, JobResult, JobState
+from bottega.domain.job import JobState
 from bottega.domain.verdict import VerdictState
-from bottega.jobs.queue import Claimed
-from bottega.jobs.records import JobPayload
+from bottega.jobs.queue import Claimed, Json
 from bottega.jobs.run import Outcome
 from bottega.store.schema import jobs as J
+
+_times = sa.select(J.c.created_at, J.c.finished_at).where(J.c.id == sa.bindparam("job"))
 
 
 def observe_end(connection: sa.Connection, claimed: Claimed, outcome: Outcome) -> None:
@@ -19,28 +20,25 @@ def observe_end(connection: sa.Connection, claimed: Claimed, outcome: Outcome) -
     `seconds` go from the submission to the end, waiting included, where there is a result. In `data`: `state`,
     `attempts`, `cached` and `fallback` (whether the result is not that of the plan's first candidate).
     """
-    plan = JobPayload.model_validate(claimed.payload).plan
-    result = None if outcome.result is None else JobResult.model_validate(outcome.result)
-    attempts = result.attempts if result is not None else _failed_attempts(outcome)
-    judged = result is not None and result.verdict.state is not VerdictState.NOT_JUDGED
-    begun, ended = connection.execute(
-        sa.select(J.c.created_at, J.c.finished_at).where(J.c.id == claimed.id)
-    ).one()
+    plan, result = claimed.payload["plan"], outcome.result
+    attempts = result["attempts"] if result is not None else _failed_attempts(outcome)
+    judged = result is not None and result["verdict"]["state"] != VerdictState.NOT_JUDGED
+    begun, ended = connection.execute(_times, {"job": claimed.id}).one()
     analytics.record(
         connection,
         owner=claimed.owner,
         job_id=claimed.id,
         kind=analytics.Kind.JOB,
-        workflow=plan.workflow,
-        model_id=result.model_id if result is not None else "",
+        workflow=plan["workflow"],
+        model_id=result["model_id"] if result is not None else "",
         seconds=None if result is None else max(ended - begun, 0.0),
-        cost=sum(attempt.cost for attempt in attempts),
+        cost=sum(attempt["cost"] for attempt in attempts),
         accepted=outcome.state is JobState.SUCCEEDED if judged else None,
         data={
             "state": outcome.state.value,
             "attempts": len(attempts),
-            "cached": result is not None and result.cached,
-            "fallback": result is not None and result.model_id != plan.first.model_id,
+            "cached": result is not None and result["cached"],
+            "fallback": result is not None and result["model_id"] != plan["candidates"][0]["model_id"],
         }
         | experiment_of(claimed),
         at=ended,
@@ -52,7 +50,7 @@ def experiment_of(claimed: Claimed) -> dict[str, Any]:
     return dict(claimed.payload.get("experiment") or {})
 
 
-def _failed_attempts(outcome: Outcome) -> tuple[Attempt, ...]:
+def _failed_attempts(outcome: Outcome) -> list[Json]:
     """Those of a job without a result, which its error lists."""
-    details: dict[str, Any] = (outcome.error or {}).get("details", {})
-    return tuple(Attempt.model_validate(attempt) for attempt in details.get("attempts", ()))
+    details: Json = (outcome.error or {}).get("details", {})
+    return list(details.get("attempts", ()))

@@ -1,8 +1,9 @@
 """A job's story as a stream: what is there, then what comes, to the end, without gap or duplicate."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from functools import partial
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -10,8 +11,9 @@ from bottega.domain.job import Event, JobState
 from bottega.jobs.queue import EVENTS_AT_ONCE, AnyRow, events_after
 from bottega.store.database import Database
 from bottega.store.schema import jobs as J
-from bottega.store.signals import job_topic
+from bottega.store.signals import end_topic, job_topic
 
+T = TypeVar("T")
 LOOK_SECONDS = 1.0  # the net under the wake-ups
 GATHER_SECONDS = 0.01  # events that come so close together are read together
 LAST = "finished"
@@ -34,6 +36,16 @@ async def follow(database: Database, job_id: str, after: int = 0) -> AsyncGenera
             if len(rows) < EVENTS_AT_ONCE:
                 await waiter.wait(LOOK_SECONDS)
                 await asyncio.sleep(GATHER_SECONDS)
+
+
+async def until(
+    database: Database, job_id: str, look: Callable[[sa.Connection], T | None], *, net_s: float = LOOK_SECONDS
+) -> T:
+    """What `look` finds when the job has ended, looked for at once, at its end, and every `net_s` in between."""
+    with database.signals.subscribe(end_topic(job_id)) as waiter:
+        while (found := await database.read(look)) is None:
+            await waiter.wait(net_s)
+        return found
 
 
 def _look(connection: sa.Connection, job_id: str, after: int) -> tuple[Sequence[AnyRow], bool]:

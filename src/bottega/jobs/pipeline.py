@@ -22,11 +22,13 @@ from bottega.errors import BottegaError, ComputeError
 from bottega.jobs.attempts import AttemptRecord, Attempts, failure_outcome
 from bottega.jobs.ended import experiment_of, observe_end
 from bottega.jobs.judging import Judging
+from bottega.jobs.queue import Claimed
 from bottega.jobs.records import JobPayload
 from bottega.jobs.run import JobRun, Outcome
 from bottega.settings import Settings
 from bottega.store.assets import AssetStore
 from bottega.store.cache import ResultCache
+from bottega.store.single_flight import Claim
 from bottega.workflows.registry import Workflow, find_workflow
 from bottega.workflows.tasks import prepare_task
 
@@ -54,20 +56,35 @@ class Pipeline:
     judging: Judging
 
     async def run(self, run: JobRun) -> Outcome:
-        outcome = await self._work(run)
-        return replace(outcome, also=partial(observe_end, claimed=run.claimed, outcome=outcome))
+        """The job's outcome, written already.
 
-    async def _work(self, run: JobRun) -> Outcome:
+        The turn of the result that ends the job lasts until then: others who want the same look for it only after the
+        transaction in which the verdict, the kept result and the end of the job stand or fall together. A process that
+        dies before it judges again what is bought and stored by then.
+        """
+        async with AsyncExitStack() as turns:
+            ended, claim = await self._work(run, turns)
+            outcome = replace(ended, also=partial(_end, claimed=run.claimed, outcome=ended, claim=claim))
+            await run.finish(outcome)
+            if claim is not None:
+                claim.ended = True
+        return outcome
+
+    async def _work(self, run: JobRun, turns: AsyncExitStack) -> tuple[Outcome, Claim | None]:
         payload = JobPayload.model_validate(run.claimed.payload)
         workflow = find_workflow(self.workflows, payload.plan.workflow)
         try:
             task = await prepare_task(self.assets, workflow, payload, run.claimed.owner)
         except BottegaError as error:
-            return Outcome(JobState.FAILED, error=error.as_dict())
+            return Outcome(JobState.FAILED, error=error.as_dict()), None
         rubric = workflow.rubric(workflow.options.model_validate(payload.plan.options))
-        return await self._try_candidates(run, payload, task, rubric)
+        return await self._try_candidates(run, payload, task, rubric, turns)
 
-    async def _try_candidates(self, run: JobRun, payload: JobPayload, task: Task, rubric: Rubric) -> Outcome:
+    async def _try_candidates(
+        self, run: JobRun, payload: JobPayload, task: Task, rubric: Rubric, turns: AsyncExitStack
+    ) -> tuple[Outcome, Claim | None]:
+        """How the job ends, and the claim that ends with it; its turn is left to `turns`."""
+        claim: Claim | None = None
         story: list[Attempt] = []
         judged: list[Judged] = []
         for number, candidate in enumerate(payload.plan.candidates[: self.settings.max_attempts], start=1):
@@ -88,27 +105,30 @@ class Pipeline:
                     across=is_paid,
                 )
                 with run.waiting() if is_paid else nullcontext():  # for who does the same already
-                    found = (await stack.enter_async_context(turn)).found
+                    taken = await stack.enter_async_context(turn)
                 record = await self.attempts.attempt(
                     run,
                     candidate,
                     task,
                     number=number,
-                    known=found,
+                    known=taken.found,
                     may_cost=_left_of_cap(payload, story),
                 )
                 if record.unknown:
-                    return Outcome(JobState.UNKNOWN, error=record.error)
+                    return Outcome(JobState.UNKNOWN, error=record.error), None
                 if record.error is not None:
                     await self._note_failure(run, candidate, task, record)
                     story.append(_failed(candidate, record))
                     continue
                 verdict, paid = await self._judge(run, payload, candidate, task, rubric, record, key)
+                if verdict.state is not VerdictState.REJECTED:
+                    claim = taken.claim
+                    turns.push_async_exit(stack.pop_all())
             judged.append(Judged(candidate, record, verdict))
             story.append(_judged_attempt(candidate, record, verdict, paid))
             if verdict.state is not VerdictState.REJECTED:
                 break
-        return _outcome(judged, story)
+        return _outcome(judged, story), claim
 
     async def _note_failure(
         self, run: JobRun, candidate: Candidate, task: Task, record: AttemptRecord
@@ -156,10 +176,21 @@ class Pipeline:
                 self.cache.put(connection, owner, cache_key, kept)
 
         told = {"verdict": verdict.model_dump(mode="json"), "cost": paid}
-        await run.record(step, told, seconds=time.monotonic() - started, also=also)
+        took = time.monotonic() - started
+        asked_nobody = not self.settings.judge_model
+        if asked_nobody and verdict.state is not VerdictState.REJECTED and not self.cache.is_shared:
+            run.record_soon(step, told, seconds=took, also=also)  # with the end of the job
+            return verdict, paid
+        await run.record(step, told, seconds=took, also=also)
         if verdict.accepted and not record.cached:
             await self.cache.share(owner, cache_key, kept)
         return verdict, paid
+
+
+def _end(connection: sa.Connection, *, claimed: Claimed, outcome: Outcome, claim: Claim | None) -> None:
+    observe_end(connection, claimed=claimed, outcome=outcome)
+    if claim is not None:
+        claim.end(connection)
 
 
 def _observe(

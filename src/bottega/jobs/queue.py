@@ -68,12 +68,13 @@ _running_tag = sa.select(sa.func.max(J.c.vtag)).where(
 _queued_tag = sa.select(sa.func.min(J.c.vtag)).where(J.c.state == "queued", J.c.pool == sa.bindparam("pool"))
 
 
-def enqueue(connection: sa.Connection, new: Sequence[NewJob]) -> list[str]:
+def enqueue(connection: sa.Connection, new: Sequence[NewJob], now: float | None = None) -> list[str]:
     """Put jobs in, all or none; returns their ids in order.
 
-    A job whose submission key its owner used before is not put in again: the earlier job's id is returned.
+    A job whose submission key its owner used before is not put in again: the earlier job's id is returned. `now`: the database's
+    time, where the caller has it.
     """
-    now = epoch_now(connection)
+    now = epoch_now(connection) if now is None else now
     earlier = _earlier_submissions(connection, new)
     fresh = [job for job in new if (job.owner, job.submission_key) not in earlier]
     tags: dict[tuple[str, str], float] = {}

@@ -37,14 +37,24 @@ _columns = sa.select(
     J.c.crashes,
 )
 
+_one = _columns.where(J.c.id == sa.bindparam("job"))
+_one_of_owner = _one.where(J.c.owner == sa.bindparam("of"))
+_state_of_owner = sa.select(J.c.state).where(J.c.id == sa.bindparam("job"), J.c.owner == sa.bindparam("of"))
+
 
 def load_job(connection: sa.Connection, job_id: str, owner: str | None) -> Job | None:
     """The job, if it is the owner's; `owner` None (the operator) finds everybody's."""
-    query = _columns.where(J.c.id == job_id)
-    if owner is not None:
-        query = query.where(J.c.owner == owner)
-    row = connection.execute(query).one_or_none()
+    if owner is None:
+        row = connection.execute(_one, {"job": job_id}).one_or_none()
+    else:
+        row = connection.execute(_one_of_owner, {"job": job_id, "of": owner}).one_or_none()
     return None if row is None else job_of(row)
+
+
+def state_of(connection: sa.Connection, job_id: str, owner: str) -> JobState | None:
+    """Where the owner's job is; None when there is none."""
+    state = connection.execute(_state_of_owner, {"job": job_id, "of": owner}).scalar()
+    return None if state is None else JobState(state)
 
 
 def list_jobs(

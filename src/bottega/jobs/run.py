@@ -21,12 +21,13 @@ from bottega.jobs.writes import (
     finish,
     hand_back,
     note_step,
+    put_step,
     record_step,
     recorded_steps,
     tell,
 )
-from bottega.store.database import Database, is_passing
-from bottega.store.signals import JOBS, job_topic
+from bottega.store.database import Database, epoch_now, is_passing
+from bottega.store.signals import JOBS, end_topic, job_topic
 
 FLUSH_SECONDS = 0.015  # events that come within this time share a transaction
 AGAIN_SECONDS = 0.2  # between tries to write while the database is away
@@ -63,6 +64,9 @@ class Outcome:
     also: Also | None = None
 
 
+def _nobody() -> None: ...
+
+
 @dataclass(slots=True)
 class JobRun:
     """The handle of a claimed job. All methods belong to the event loop, except `progress`."""
@@ -77,8 +81,13 @@ class JobRun:
     handing_over: bool = False
     is_waiting: bool = False
     """For somebody else's work: the job takes none of this process's places then."""
+    ended: bool = False
+    """Its end is written."""
+    room: Callable[[], None] = _nobody
+    """Tells the runner that another job may have this one's place."""
     _steps: dict[str, StepRow] = field(default_factory=dict[str, StepRow])
     _story: list[EventRow] = field(default_factory=list[EventRow])
+    _soon: list[Also] = field(default_factory=list[Also])
     _flusher: asyncio.Task[None] | None = None
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
@@ -172,6 +181,22 @@ class JobRun:
         await self._write(write)
         self._steps[key] = step
 
+    def record_soon(self, key: str, result: Any, *, seconds: float, also: Also) -> None:
+        """Remember the result of a step in the job's next transaction, such as its end.
+
+        A process that dies before loses it, and the step is done again: for work that is quick, free and gives the
+        same again, and only where nobody was told of it. That transaction is fenced like any other.
+        """
+        step = StepRow(key, "done", result, self.idempotency_key(key))
+        self.emit("step", key=key, seconds=round(seconds, 4))
+
+        def write(connection: sa.Connection) -> None:
+            put_step(connection, self.id, step, paid=False, seconds=seconds, now=epoch_now(connection))
+            also(connection)
+
+        self._soon.append(write)
+        self._steps[key] = step
+
     def check_may_go_on(self) -> None:
         """At a step's border: raises HandOver when the process is about to end."""
         if self.handing_over:
@@ -181,7 +206,7 @@ class JobRun:
     def waiting(self) -> Generator[None]:
         """While this lasts, another job may run in this one's place."""
         self.is_waiting = True
-        self.database.signals.send(JOBS)
+        self.room()
         try:
             yield
         finally:
@@ -227,10 +252,15 @@ class JobRun:
             if outcome.also is not None:
                 outcome.also(connection)
 
-        await self._write(write)
+        await self._write(write, end_topic(self.id))
+        self.ended = True
 
     async def hand_back(self, delay_s: float = 0.0) -> None:
-        await self._write(lambda c, story: hand_back(c, self.id, self.claimed.token, story, delay_s), JOBS)
+        await self._write(
+            lambda c, story: hand_back(c, self.id, self.claimed.token, story, delay_s),
+            JOBS,
+            end_topic(self.id),  # where a cancel was asked for
+        )
 
     async def _write(self, work: Callable[[sa.Connection, list[EventRow]], None], *wake: str) -> None:
         """One transaction with all that was told so far. One at a time, so that the story keeps its order; not
@@ -240,9 +270,16 @@ class JobRun:
     async def _write_whole(self, work: Callable[[sa.Connection, list[EventRow]], None], *wake: str) -> None:
         async with self._writing:
             story, self._story = self._story, []
+            soon, self._soon = self._soon, []
+
+            def whole(connection: sa.Connection) -> None:
+                work(connection, story)  # fenced: raises LeaseLost before anything else is written
+                for each in soon:
+                    each(connection)
+
             while True:
                 try:
-                    await self.database.write(lambda c: work(c, story), job_topic(self.id), *wake)
+                    await self.database.write(whole, job_topic(self.id), *wake)
                 except DBAPIError as error:
                     # A database that is away for a while costs no result as long as the lease is ours.
                     if not is_passing(error) or time.monotonic() > self.lease_until:

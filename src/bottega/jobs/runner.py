@@ -57,6 +57,9 @@ class Runner:
     _tasks: dict[Lease, asyncio.Task[None]] = field(default_factory=dict[Lease, asyncio.Task[None]])
     _loops: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
     _stopping: bool = False
+    _may_wait: bool = True
+    """Whether jobs may be waiting that the last look at the queue did not bring; otherwise more room is no reason to
+    look again."""
     _beat_end: threading.Event = field(default_factory=threading.Event)
     _beat: threading.Thread | None = None
 
@@ -115,13 +118,22 @@ class Runner:
         places = self.options.concurrency + min(waiting, self.options.waiting)
         free = places - len(self._tasks)
         asked = time.monotonic()
+        self._may_wait = True
         claimed = await self._claim(free) if free > 0 else []
         for job in claimed:
             self._begin(job, asked)
-        return bool(claimed)
+        # All that waited, unless it was cut short: by the places, by an owner's limit, by that on suspects.
+        suspects = any(run.claimed.crashes for run in self._runs.values())
+        self._may_wait = len(claimed) >= free or self.options.per_owner > 0 or suspects
+        return bool(claimed) and self._may_wait
+
+    def _room(self) -> None:
+        if self._may_wait or self._stopping:
+            self.database.signals.send(JOBS)
 
     async def _claim(self, free: int) -> list[Claimed]:
-        suspects = sum(1 for run in self._runs.values() if run.claimed.crashes)
+        # One that waits for a vendor cannot be what ends this process.
+        suspects = sum(1 for run in self._runs.values() if run.claimed.crashes and not run.is_waiting)
         who = ClaimFor(
             worker=self.id,
             limit=free,
@@ -139,6 +151,7 @@ class Runner:
             claimed=job,
             lease_s=self.options.lease_s,
             lease_until=asked + self.options.lease_s,
+            room=self._room,
         )
         self._runs[run.lease] = run
         self._tasks[run.lease] = asyncio.create_task(self._run(run), name=f"job-{job.id}")
@@ -152,7 +165,7 @@ class Runner:
             log.exception("job.write_failed", job=run.id)
         finally:
             del self._runs[run.lease], self._tasks[run.lease]
-            self.database.signals.send(JOBS)  # there is room for another
+            self._room()
 
     async def _run_to_the_end(self, run: JobRun) -> None:
         run.entered = True
@@ -175,7 +188,8 @@ class Runner:
             log.exception("job.failed", job=run.id)
             failure = ComputeError(f"An unexpected fault ended this job: {type(error).__name__}: {error}")
             outcome = Outcome(JobState.FAILED, error=failure.as_dict())
-        await run.finish(outcome)
+        if not run.ended:
+            await run.finish(outcome)
 
     async def _end_cancelled(self, run: JobRun) -> None:
         """The task was cancelled; what that means was said beforehand in `run.stop`."""

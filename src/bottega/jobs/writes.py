@@ -149,8 +149,8 @@ _note = (
 def note_step(
     connection: sa.Connection, job_id: str, token: int, key: str, note: Json, story: Sequence[EventRow]
 ) -> None:
-    """Keep something with a paid call that is under way. Raises LeaseLost."""
-    _write_fenced(connection, _advance, job_id, token, story, epoch_now(connection))
+    """Keep something with a paid call that is under way; that is progress. Raises LeaseLost."""
+    _write_fenced(connection, _progressed, job_id, token, story, epoch_now(connection))
     connection.execute(_note, {"job": job_id, "step": key, "noted": note})
 
 
@@ -189,6 +189,13 @@ def record_step(
     """Remember a step's result; from now on it is never done again. Raises LeaseLost."""
     now = epoch_now(connection)
     _write_fenced(connection, _progressed, job_id, token, story, now)
+    put_step(connection, job_id, step, paid=paid, seconds=seconds, now=now)
+
+
+def put_step(
+    connection: sa.Connection, job_id: str, step: StepRow, *, paid: bool, seconds: float, now: float
+) -> None:
+    """The row of a step that is done, in a transaction that has looked at the fence already."""
     connection.execute(
         _record[connection.dialect.name],
         {

@@ -27,6 +27,7 @@ from bottega.planning.experiments import (
     with_first,
 )
 from bottega.planning.gate import PolicyGate
+from bottega.planning.given import unused_note, weighed
 from bottega.planning.options import checked_options
 from bottega.planning.reading import Reader
 from bottega.references import (
@@ -98,6 +99,7 @@ class Planner:
         free = intent is None and self._is_free_to_read(request, who)
         part = part_everywhere(running, request, who.owner, free_to_read=free)
         intent = await self._intent(request, intent, who, part.changes.classifier if part else None)
+        intent = weighed(intent, request, inputs, self.workflows)
         workflow = (
             find_workflow(self.workflows, request.workflow)
             if request.workflow is not None
@@ -123,8 +125,15 @@ class Planner:
             plan=plan,
             experiment=tag,
             references=resolved.references,
-            notes=self.notes_on(intent),
+            notes=(*self.notes_on(intent), *self._given_and_unused(plan, request, intent, workflow, inputs)),
         )
+
+    @staticmethod
+    def _given_and_unused(
+        plan: Plan, request: Request, intent: Intent, workflow: Workflow, inputs: tuple[TaskInput, ...]
+    ) -> tuple[str, ...]:
+        options = checked_options(workflow, plan.options)
+        return unused_note(workflow.prepare(request, intent, options, inputs), inputs)
 
     def notes_on(self, intent: Intent) -> tuple[str, ...]:
         """What people should know of an intent beside the plan."""

@@ -162,6 +162,14 @@ def clips() -> list[HostedModel]:
             from_image,
             seconds=40,
         ),
+        clip(
+            "wan-video/wan-2.5-t2v",
+            "Wan 2.5 text-to-video with sound",
+            {**{key: value for key, value in wan25.items() if key != "image"}, "size": one_of(("832*480", "480*832", "1280*720", "720*1280", "1920*1080", "1080*1920"), "1280*720")},
+            prompted,
+            silent=False,
+            seconds=90,
+        ),
         clip("wan-video/wan-2.5-i2v", "Wan 2.5 image-to-video with sound", wan25, from_image, silent=False, seconds=90),
         clip("wan-video/wan-2.5-i2v-fast", "Wan 2.5 image-to-video, faster", wan25, from_image, silent=False, seconds=60),
         clip(

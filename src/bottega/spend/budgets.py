@@ -184,19 +184,31 @@ def applicable(
     if placing and connection.dialect.name == "postgresql":
         connection.execute(sa.text("LOCK TABLE budgets IN ROW SHARE MODE"))
     subjects = {BudgetScope.USER: owner, BudgetScope.PROVIDER: provider, BudgetScope.PROJECT: project}
-    theirs = [
-        sa.and_(budgets.c.scope == scope.value, budgets.c.subject.in_((subject, EVERY_OWNER)))
-        for scope, subject in subjects.items()
-        if subject
-    ]
-    query = sa.select(budgets).where(sa.or_(budgets.c.scope == BudgetScope.TOTAL.value, *theirs))
+    theirs = {scope.value: [subject, EVERY_OWNER] if subject else [] for scope, subject in subjects.items()}
     return tuple(
-        Window.at(budget, subjects.get(budget.scope, ""), now) for budget in _budgets(connection, query)
+        Window.at(budget, subjects.get(budget.scope, ""), now)
+        for budget in _budgets(connection, _APPLICABLE, theirs)
     )
 
 
-def _budgets(connection: sa.Connection, query: sa.Select[Any]) -> tuple[Budget, ...]:
-    found = [Budget.model_validate(dict(row)) for row in connection.execute(query).mappings()]
+_APPLICABLE = sa.select(budgets).where(
+    sa.or_(
+        budgets.c.scope == BudgetScope.TOTAL.value,
+        *(
+            sa.and_(
+                budgets.c.scope == scope.value,
+                budgets.c.subject.in_(sa.bindparam(scope.value, expanding=True)),
+            )
+            for scope in (BudgetScope.USER, BudgetScope.PROVIDER, BudgetScope.PROJECT)
+        ),
+    )
+)
+
+
+def _budgets(
+    connection: sa.Connection, query: sa.Select[Any], values: dict[str, list[str]] | None = None
+) -> tuple[Budget, ...]:
+    found = [Budget.model_validate(dict(row)) for row in connection.execute(query, values or {}).mappings()]
     # Sorted here, not by the server: its collation is not ours, and one order everywhere prevents deadlocks.
     return tuple(sorted(found, key=lambda budget: budget.id))
 

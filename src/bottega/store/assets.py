@@ -43,6 +43,9 @@ _EXTENSIONS = {
     "video/webm": ".webm",
     "text/x.gcode": ".gcode",
     "application/json": ".json",
+    "application/dxf": ".dxf",
+    "application/vnd.lightburn+xml": ".lbrn2",
+    "application/pdf": ".pdf",
 }
 
 
@@ -101,13 +104,38 @@ class AssetStore:
         """Keep a file that an engine made. Pictures and clips are checked like any other; documents of other types
         (G-code, SVG) are taken only from engines of this machine. A provider's file is an `original`: its bytes
         are never touched."""
+        asset = await self.check_result(
+            source,
+            owner=owner,
+            name=name,
+            media_type=media_type,
+            label=label,
+            provenance=provenance,
+            local=local,
+        )
+        await self._database.write(lambda c: keep_rows(c, [asset]))
+        return await self.get(asset.id, owner)
+
+    async def check_result(
+        self,
+        source: Path,
+        *,
+        owner: str,
+        name: str,
+        media_type: str,
+        label: str,
+        provenance: Provenance,
+        local: bool,
+    ) -> Asset:
+        """As `add_result`, but whose the file is has still to be written down: with `keep_rows`, in the transaction
+        that remembers the result. A file in a scratch folder is moved out of it."""
         if media_type.startswith(("image/", "video/")) and media_type != "image/svg+xml":
             media = await self._inspect(source, self.result_limits)
         elif local:
             media = MediaInfo(media_type=media_type)
         else:
             raise InvalidOption(f"A file of type {media_type} is not taken from a foreign engine.")
-        return await self._keep(
+        return await self._stored(
             source,
             media,
             owner=owner,
@@ -143,7 +171,12 @@ class AssetStore:
         except OSError as error:
             raise NotFound(f"The file {source} cannot be opened: {error.strerror}.") from error
 
-    async def _keep(
+    async def _keep(self, source: Path, media: MediaInfo, *, owner: str, name: str, kind: str) -> Asset:
+        asset = await self._stored(source, media, owner=owner, name=name, kind=kind)
+        await self._database.write(lambda c: keep_rows(c, [asset]))
+        return await self.get(asset.id, owner)
+
+    async def _stored(
         self,
         source: Path,
         media: MediaInfo,
@@ -155,7 +188,7 @@ class AssetStore:
         provenance: Provenance | None = None,
     ) -> Asset:
         asset_id, size = await asyncio.to_thread(self._store_file, source)
-        asset = Asset(
+        return Asset(
             id=asset_id,
             owner=owner,
             kind=kind,
@@ -166,9 +199,6 @@ class AssetStore:
             created_at=time.time(),
             provenance=provenance,
         )
-        row = asset.model_dump(mode="json")
-        await self._database.write(lambda c: insert_new(c, A, [row]))
-        return await self.get(asset_id, owner)
 
     def _store_file(self, source: Path) -> tuple[str, int]:
         digest = hashlib.sha256()
@@ -207,13 +237,9 @@ class AssetStore:
 
     async def get_many(self, asset_ids: Sequence[str], owner: str) -> list[Asset]:
         """The owner's assets, in the order asked for. Raises NotFound when one of them is not there."""
-        query = sa.select(A).where(A.c.owner == owner, A.c.id.in_(list(asset_ids)))
-        rows = await self._database.read(lambda c: c.execute(query).mappings().all())
-        found = {row["id"]: Asset.model_validate(dict(row)) for row in rows}
-        missing = [asset_id for asset_id in asset_ids if asset_id not in found]
-        if missing:
-            raise NotFound(f"There is no asset {missing[0][:80]!r}.", hint="Upload the file first.")
-        return [found[asset_id] for asset_id in asset_ids]
+        if not asset_ids:
+            return []
+        return await self._database.read(lambda c: assets_of(c, asset_ids, owner))
 
     async def list(self, owner: str, *, limit: int = 50, before: float | None = None) -> list[Asset]:
         """The owner's assets, newest first; `before` is the `created_at` of the last one seen."""
@@ -250,6 +276,28 @@ class AssetStore:
 
     async def drop_scratch(self, path: Path) -> None:
         await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
+
+
+_OF_OWNER = sa.select(A).where(
+    A.c.owner == sa.bindparam("of"), A.c.id.in_(sa.bindparam("ids", expanding=True))
+)
+
+
+def assets_of(connection: sa.Connection, asset_ids: Sequence[str], owner: str) -> list[Asset]:
+    """`AssetStore.get_many` inside a transaction."""
+    if not asset_ids:
+        return []
+    rows = connection.execute(_OF_OWNER, {"of": owner, "ids": list(asset_ids)}).mappings().all()
+    found = {row["id"]: Asset.model_validate(dict(row)) for row in rows}
+    missing = [asset_id for asset_id in asset_ids if asset_id not in found]
+    if missing:
+        raise NotFound(f"There is no asset {missing[0][:80]!r}.", hint="Upload the file first.")
+    return [found[asset_id] for asset_id in asset_ids]
+
+
+def keep_rows(connection: sa.Connection, assets: Sequence[Asset]) -> None:
+    """Write down whose the stored files are; what the owner has already stays as it is."""
+    insert_new(connection, A, [asset.model_dump(mode="json") for asset in assets])
 
 
 def _empty(path: Path) -> None:

@@ -67,6 +67,15 @@ def _normalised(value: Any) -> Any:
     return value
 
 
+_VALUE = sa.select(C.c.value).where(
+    C.c.owner == sa.bindparam("of"), C.c.key == sa.bindparam("work"), C.c.expires_at > sa.bindparam("now")
+)
+
+
+def _kept(connection: sa.Connection, owner: str, key: str) -> Json | None:
+    return connection.execute(_VALUE, {"of": owner, "work": key, "now": time.time()}).scalar()
+
+
 class ResultCache:
     """Exact hits only, never across owners. Kept in the database; with `shared` in Redis instead.
 
@@ -99,8 +108,12 @@ class ResultCache:
             return None
         if self._redis is not None:
             return await self._redis.get(_KIND, owner, key)
-        query = sa.select(C.c.value).where(C.c.owner == owner, C.c.key == key, C.c.expires_at > time.time())
-        return await self._database.read(lambda c: c.execute(query).scalar())
+        return await self._database.read(lambda c: _kept(c, owner, key))
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether results are kept outside the database."""
+        return self._redis is not None
 
     def put(self, connection: sa.Connection, owner: str, key: str, value: Json) -> None:
         """Keep a result, inside the transaction that makes it final; drops some of what has expired.
@@ -135,6 +148,12 @@ class ResultCache:
             yield Turn(None, leads=False)
             return
         async with self._flights.turn(
-            owner, key, lambda: self.get(owner, key), holder=holder, patience_s=patience_s, across=across
+            owner,
+            key,
+            lambda: self.get(owner, key),
+            look_within=None if self._redis is not None else lambda c: _kept(c, owner, key),
+            holder=holder,
+            patience_s=patience_s,
+            across=across,
         ) as turn:
             yield turn

@@ -105,7 +105,7 @@ class KeyStore:
         key_id, secret = match.groups()
 
         def work(connection: sa.Connection) -> tuple[sa.Row[tuple[object, ...]] | None, float]:
-            row = connection.execute(sa.select(api_keys).where(api_keys.c.id == key_id)).first()
+            row = connection.execute(_KEY, {"key_id": key_id}).first()
             return row, epoch_now(connection)
 
         row, now = await self._database.read(work)
@@ -168,6 +168,9 @@ class KeyStore:
         """Whether anybody at all could authenticate."""
         query = sa.select(api_keys.c.id).where(api_keys.c.revoked_at.is_(None)).limit(1)
         return await self._database.read(lambda c: c.execute(query).first() is not None)
+
+
+_KEY = sa.select(api_keys).where(api_keys.c.id == sa.bindparam("key_id"))
 
 
 def _presented(headers: Mapping[str, str]) -> str | None:

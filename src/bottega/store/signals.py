@@ -20,6 +20,11 @@ def job_topic(job_id: str) -> str:
     return f"job:{job_id}"
 
 
+def end_topic(job_id: str) -> str:
+    """The end of one job, for who does not care how it went meanwhile."""
+    return f"end:{job_id}"
+
+
 class Waiter:
     """One subscription. Create and wait on the event loop; `wake` may be called from any thread."""
 

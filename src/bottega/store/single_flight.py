@@ -11,7 +11,7 @@ import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 import structlog
@@ -25,6 +25,7 @@ from bottega.store.signals import Waiter
 
 T = TypeVar("T")
 Look = Callable[[], Awaitable[T | None]]
+LookWithin = Callable[[sa.Connection], T | None]
 
 LEASE_SECONDS = 30.0
 _POLL_SECONDS = 1.0
@@ -38,10 +39,25 @@ log = structlog.get_logger(__name__)
 @dataclass(frozen=True, slots=True)
 class Turn(Generic[T]):
     """`found`: what somebody else's work left, and there is nothing to do; None: the work is to be done now.
-    `leads`: others wait for it."""
+    `leads`: others wait for it; between processes by the row of `claim`."""
 
     found: T | None
     leads: bool
+    claim: "Claim | None" = None
+
+
+@dataclass(slots=True)
+class Claim:
+    """Who leads may end its claim in the transaction that makes its result final, instead of in one of its own:
+    `end` inside of it, and `ended` set once it is committed. Otherwise the claim ends with the block."""
+
+    owner: str
+    key: str
+    holder: str
+    ended: bool = False
+
+    def end(self, connection: sa.Connection) -> None:
+        connection.execute(_DELETE, {"of": self.owner, "work": self.key, "by": self.holder})
 
 
 class Flights:
@@ -59,6 +75,7 @@ class Flights:
         key: str,
         look: Look[T],
         *,
+        look_within: LookWithin[T] | None = None,
         holder: str = "",
         patience_s: float = math.inf,
         across: bool = True,
@@ -68,23 +85,24 @@ class Flights:
         Who leads keeps the others waiting until the block is left; then those look, and if there is nothing, because
         it failed, the next of them leads. After `patience_s` of waiting the block is entered without leading. A
         `holder` who died may take up its own claim at once. Without `across` only this process's others wait, which
-        saves two transactions: for work that is quick and free.
+        saves two transactions: for work that is quick and free. `look_within` looks for the same as `look` inside the
+        transaction that claims, so that nobody can have finished between the two.
         """
         holder = holder or uuid.uuid4().hex
         give_up = time.monotonic() + patience_s
         async with AsyncExitStack() as stack:
-            found, leads = None, False
+            found, leads, claim = None, False, None
             if await self._is_next(stack, owner, key, give_up):
                 if across:
-                    found, leads = await self._await_claim(owner, key, holder, look, give_up)
+                    found, leads = await self._await_claim(owner, key, holder, look, look_within, give_up)
                 else:
                     found = await look()
                     leads = found is None
                 if not leads:
                     await stack.aclose()  # the next one of this process may look
                 elif across:
-                    await stack.enter_async_context(self._leading(owner, key, holder))
-            yield Turn(found, leads)
+                    claim = await stack.enter_async_context(self._leading(owner, key, holder))
+            yield Turn(found, leads, claim)
 
     async def _is_next(self, stack: AsyncExitStack, owner: str, key: str, give_up: float) -> bool:
         """Wait for the others of this process, so that only one of them asks the database."""
@@ -98,29 +116,39 @@ class Flights:
         return True
 
     async def _await_claim(
-        self, owner: str, key: str, holder: str, look: Look[T], give_up: float
+        self,
+        owner: str,
+        key: str,
+        holder: str,
+        look: Look[T],
+        look_within: LookWithin[T] | None,
+        give_up: float,
     ) -> tuple[T | None, bool]:
         """What was found, and whether the work is claimed for `holder`."""
         with self._database.signals.subscribe(_topic(owner, key)) as waiter:
             is_first = True
-            while (found := await look()) is None:
+            while True:
+                # The first claim looks by itself, where it can.
+                if not (is_first and look_within) and (found := await look()) is not None:
+                    return found, False
                 try:
-                    left = None if is_first else await self._peek(owner, key, holder)
+                    left, found = None if is_first else await self._peek(owner, key, holder), None
                     if left is None:
-                        left = await self._claim(owner, key, holder)
+                        left, found = await self._claim(owner, key, holder, look_within)
                 except SQLAlchemyError as error:
                     log.warning("flight.unclaimed", error=str(error))
                     return None, False
+                if found is not None:
+                    return found, False
                 if left is None:
                     # The one before may have finished between the look and the claim.
-                    if (found := await self._look_as_leader(owner, key, holder, look)) is None:
-                        return None, True
-                    break
+                    if look_within is None:
+                        found = await self._look_as_leader(owner, key, holder, look)
+                    return found, found is None
                 if time.monotonic() >= give_up:
                     return None, False
                 await _wait(waiter, min(left, give_up - time.monotonic()))
                 is_first = False
-            return found, False
 
     async def _look_as_leader(self, owner: str, key: str, holder: str, look: Look[T]) -> T | None:
         try:
@@ -133,14 +161,18 @@ class Flights:
         return found
 
     @asynccontextmanager
-    async def _leading(self, owner: str, key: str, holder: str) -> AsyncGenerator[None]:
+    async def _leading(self, owner: str, key: str, holder: str) -> AsyncGenerator[Claim]:
         renewal = asyncio.create_task(self._renew(owner, key, holder))
+        claim = Claim(owner, key, holder)
         try:
-            yield
+            yield claim
         finally:
             renewal.cancel()
             await asyncio.wait([renewal])
-            await self._release(owner, key, holder)
+            if claim.ended:
+                self._database.wake(_topic(owner, key))
+            else:
+                await self._release(owner, key, holder)
 
     async def _renew(self, owner: str, key: str, holder: str) -> None:
         while True:
@@ -156,9 +188,8 @@ class Flights:
 
     async def _release(self, owner: str, key: str, holder: str) -> None:
         """If this fails the lease runs out by itself."""
-        statement = sa.delete(F).where(*_is(owner, key), F.c.holder == holder)
         with _logged("flight.not_released"):
-            await self._database.write(lambda c: c.execute(statement) and None, _topic(owner, key))
+            await self._database.write(Claim(owner, key, holder).end, _topic(owner, key))
 
     async def _peek(self, owner: str, key: str, holder: str) -> float | None:
         """Seconds for which somebody else has it; None: it may be claimed."""
@@ -172,23 +203,48 @@ class Flights:
 
         return await self._database.read(work)
 
-    async def _claim(self, owner: str, key: str, holder: str) -> float | None:
-        """None: it is the holder's now; otherwise the seconds for which somebody else has it."""
+    async def _claim(
+        self, owner: str, key: str, holder: str, look_within: LookWithin[T] | None
+    ) -> tuple[float | None, T | None]:
+        """Seconds for which somebody else has it, None: it is the holder's now; or what was found, and nothing is
+        claimed."""
 
-        def work(connection: sa.Connection) -> float | None:
+        def work(connection: sa.Connection) -> tuple[float | None, T | None]:
             now = epoch_now(connection)
-            dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-            mine = {"holder": holder, "lease_until": now + self._lease_s}
-            insert = dialect.insert(F).values(owner=owner, key=key, **mine)
-            # A lease that ends far in the future was given before the clock was set back.
-            is_free = (F.c.holder == holder) | ~F.c.lease_until.between(now, now + 2 * self._lease_s)
-            claim = insert.on_conflict_do_update(index_elements=["owner", "key"], set_=mine, where=is_free)
-            if connection.execute(claim.returning(F.c.holder)).first() is not None:
-                return None
-            until = connection.execute(sa.select(F.c.lease_until).where(*_is(owner, key))).scalar()
-            return 0.0 if until is None else max(0.0, until - now)
+            values = {
+                "of": owner,
+                "work": key,
+                "by": holder,
+                "now": now,
+                "until": now + self._lease_s,
+                "latest": now + 2 * self._lease_s,
+            }
+            if connection.execute(_CLAIM[connection.dialect.name], values).first() is None:
+                until = connection.execute(sa.select(F.c.lease_until).where(*_is(owner, key))).scalar()
+                return 0.0 if until is None else max(0.0, until - now), None
+            found = look_within(connection) if look_within is not None else None
+            if found is not None:
+                Claim(owner, key, holder).end(connection)
+            return None, found
 
         return await self._database.write(work)
+
+
+def _claim_statement(dialect: Any) -> Any:
+    mine: dict[str, Any] = {"holder": sa.bindparam("by"), "lease_until": sa.bindparam("until")}
+    insert = dialect.insert(F).values(owner=sa.bindparam("of"), key=sa.bindparam("work"), **mine)
+    # A lease that ends far in the future was given before the clock was set back.
+    is_free = (F.c.holder == sa.bindparam("by")) | ~F.c.lease_until.between(
+        sa.bindparam("now"), sa.bindparam("latest")
+    )
+    claim = insert.on_conflict_do_update(index_elements=["owner", "key"], set_=mine, where=is_free)
+    return claim.returning(F.c.holder)
+
+
+_CLAIM = {"sqlite": _claim_statement(sqlite), "postgresql": _claim_statement(postgresql)}
+_DELETE = sa.delete(F).where(
+    F.c.owner == sa.bindparam("of"), F.c.key == sa.bindparam("work"), F.c.holder == sa.bindparam("by")
+)
 
 
 def _is(owner: str, key: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
