@@ -123,6 +123,8 @@ async def _inside(bottega: "Bottega") -> AsyncGenerator[Check]:
         )
     async for check in vendor_checks(bottega):
         yield check
+    for check in _own_models(bottega):
+        yield check
     yield _models(bottega)
     if database.state == "ok":
         yield await _unfinished(bottega)
@@ -192,6 +194,27 @@ async def _compute(bottega: "Bottega") -> Check:
         "ok",
         f"a child process read a picture ({media.media_type}) in {took:.1f} s; up to {processes} at once",
     )
+
+
+def _own_models(bottega: "Bottega") -> list[Check]:
+    """What is to be known of the models that the user's own file names."""
+    from datetime import UTC, datetime
+
+    from bottega.models import has_ended, load_catalogue
+
+    built_in, checks = load_catalogue(), list[Check]()
+    for model in bottega.catalogue:
+        if built_in.get(model.id) == model:
+            continue
+        if model.price is None or not model.price.is_known:
+            words, hint = "has no price, so it is not used.", "Give its price in the catalogue."
+        elif has_ended(model, datetime.now(UTC).date()):
+            words = f"has ended{f' on {model.ends}' if model.ends else ''}."
+            hint = f"Use {model.replacement} instead." if model.replacement else ""
+        else:
+            continue
+        checks.append(Check(f"model {model.id}", "note", words, hint))
+    return checks
 
 
 def _models(bottega: "Bottega") -> Check:

@@ -18,7 +18,7 @@ from bottega.domain.money import MicroUsd
 from bottega.domain.plan import Candidate
 from bottega.domain.task import Task
 from bottega.domain.verdict import Rubric, Verdict, VerdictState
-from bottega.errors import BottegaError, ComputeError
+from bottega.errors import BottegaError, ComputeError, Money
 from bottega.jobs.attempts import AttemptRecord, Attempts, failure_outcome
 from bottega.jobs.ended import experiment_of, observe_end
 from bottega.jobs.judging import Judging
@@ -264,6 +264,7 @@ def _outcome(judged: list[Judged], story: list[Attempt]) -> Outcome:
         error = ComputeError(
             "No candidate of the plan gave a result: "
             + "; ".join(f"{attempt.model_id}: {attempt.reason}" for attempt in story),
+            money=Money.CHARGED if cost else Money.NOTHING_SPENT,
             attempts=[attempt.model_dump(mode="json") for attempt in story],
         )
         return Outcome(JobState.FAILED, error=error.as_dict())

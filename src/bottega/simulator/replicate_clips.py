@@ -165,7 +165,7 @@ def clips() -> list[HostedModel]:
         clip(
             "wan-video/wan-2.5-t2v",
             "Wan 2.5 text-to-video with sound",
-            {**{key: value for key, value in wan25.items() if key != "image"}, "size": one_of(("832*480", "480*832", "1280*720", "720*1280", "1920*1080", "1080*1920"), "1280*720")},
+            {**{key: value for key, value in wan25.items() if key not in ("image", "resolution")}, "size": one_of(("832*480", "480*832", "1280*720", "720*1280", "1920*1080", "1080*1920"), "1280*720")},
             prompted,
             silent=False,
             seconds=90,

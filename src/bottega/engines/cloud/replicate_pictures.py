@@ -122,9 +122,12 @@ class _Placing:
             raise InvalidOption(f"The model takes at most {field.most} pictures, {count} were given.")
 
     def _mask(self) -> list[Placed]:
-        mask = self.task.first(Role.MASK)
-        if mask is None:
+        masks = [item for item in self.task.inputs if item.role is Role.MASK]
+        if not masks:
             return []
+        if len(masks) > 1:
+            raise InvalidOption("The model takes one mask.", hint="Mark everything that is to change in one.")
+        mask = masks[0]
         target = self._named("mask", _MASKS)
         if target is None:
             raise InvalidOption("The model takes no mask.", hint="Say in words what is to change.")
