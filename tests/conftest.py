@@ -8,8 +8,17 @@ from pathlib import Path
 import pytest
 import skimage.data
 import sqlalchemy as sa
+import structlog
 
 from bottega.store.database import Database
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """A command line that ran in this process has set up logging for streams that are closed by now."""
+    yield
+    structlog.reset_defaults()
+
 
 POSTGRES = os.environ.get("BOTTEGA_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 """A server on which the tests may create databases; `make test` starts one where none runs."""

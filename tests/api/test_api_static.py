@@ -12,6 +12,12 @@ import bottega.api
 
 SOURCES = sorted(Path(bottega.api.__file__).parent.rglob("*.py"))
 METHODS = {"get", "post", "put", "patch", "delete", "head", "options", "api_route"}
+LIGHT = (
+    "bottega.imaging.limits",
+    "bottega.imaging.media_type",
+    "bottega.imaging.mask",  # named for a child process to call
+    "bottega.laser.prompts",  # words, no arrays
+)
 COMPUTING = ("numpy", "cv2", "PIL", "skimage", "bottega.imaging", "bottega.laser", "bottega.enhance")
 
 
@@ -33,7 +39,11 @@ def is_route(decorator: ast.expr) -> bool:
 
 
 def computing_imports(tree: ast.AST) -> list[str]:
-    return [name for name in imported(tree) if any(f"{name}.".startswith(f"{root}.") for root in COMPUTING)]
+    return [name for name in imported(tree) if _within(name, COMPUTING) and not _within(name, LIGHT)]
+
+
+def _within(name: str, roots: tuple[str, ...]) -> bool:
+    return any(f"{name}.".startswith(f"{root}.") for root in roots)
 
 
 def imported(tree: ast.AST) -> Iterator[str]:

@@ -16,6 +16,7 @@ from bottega.app import Bottega, make_request
 from bottega.cli.run import EMPTY_RUN
 from bottega.domain.request import InputRef, Role
 from bottega.mcp import create_server
+from bottega.mcp.answers import tool_name
 from bottega.settings import Settings
 from bottega.workflows.protocol import Workflow
 from bottega.workflows.registry import all_workflows
@@ -49,7 +50,7 @@ async def test_every_tool_is_described_and_has_a_valid_schema(shop: Bottega) -> 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS)
 async def test_a_workflow_tool_takes_the_workflows_own_options(shop: Bottega, workflow: Workflow) -> None:
-    schema = (await tools_of(shop))[f"workflow_{workflow.name}"].input_schema
+    schema = (await tools_of(shop))[tool_name(workflow)].input_schema
     library = workflow.options.model_json_schema()
     definitions = library.pop("$defs", {})
     assert schema["properties"]["options"] == library

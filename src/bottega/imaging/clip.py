@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING, Any
 from bottega.domain.asset import MediaInfo
 from bottega.errors import BottegaError, ResourceError, TooLarge, UnreadablePicture, UnsupportedMedia
 from bottega.imaging.limits import Limits
-from bottega.imaging.media_type import HEAD_BYTES, describe, sniff
+from bottega.imaging.media_type import CLIPS, HEAD_BYTES, describe, sniff
 
 if TYPE_CHECKING:
     from bottega.imaging.picture import U8
 
-CLIPS = frozenset({"video/mp4", "video/quicktime", "video/webm"})
-"""Media types that are read; Matroska counts as WebM, whose container it is."""
 _FORMATS = {"video/mp4": "mov", "video/quicktime": "mov", "video/webm": "matroska"}
 _HINT = "Send an MP4, MOV or WebM clip."
 _POSTER_SECONDS = 3.0

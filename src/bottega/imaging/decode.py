@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from bottega.domain.asset import MediaInfo
 from bottega.errors import BottegaError, ResourceError, UnreadablePicture, UnsupportedMedia
-from bottega.imaging.clip import CLIPS, inspect_clip
+from bottega.imaging.clip import inspect_clip
 from bottega.imaging.containers import ACCEPTED, read_container
 from bottega.imaging.limits import Limits
-from bottega.imaging.media_type import HEAD_BYTES, describe, sniff
+from bottega.imaging.media_type import CLIPS, HEAD_BYTES, describe, sniff
 
 if TYPE_CHECKING:
     from bottega.imaging.picture import Picture

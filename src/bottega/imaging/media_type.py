@@ -2,6 +2,8 @@
 
 import re
 
+CLIPS = frozenset({"video/mp4", "video/quicktime", "video/webm"})
+"""Clips that are read; Matroska counts as WebM, whose container it is."""
 HEAD_BYTES = 1024
 """As much of a file's beginning as `sniff` ever looks at."""
 

@@ -15,10 +15,10 @@ def make_thumbnail(source: Path, target: Path, side: int, limits: Limits) -> Non
     """
     if not 1 <= side <= 4096:
         raise InvalidOption("A thumbnail has 1 to 4096 pixels on its longer side.")
-    from bottega.imaging.clip import CLIPS, poster
+    from bottega.imaging.clip import poster
     from bottega.imaging.decode import decode
     from bottega.imaging.encode import encode
-    from bottega.imaging.media_type import HEAD_BYTES, sniff
+    from bottega.imaging.media_type import CLIPS, HEAD_BYTES, sniff
     from bottega.imaging.picture import Picture
     from bottega.imaging.resize import shrink
 

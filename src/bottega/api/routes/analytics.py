@@ -208,7 +208,7 @@ async def get_breakers(request: Request, shop: Shop, _: Who, format: Format = No
 
 
 @router.get("/intents", response_model=Table[IntentRow])
-async def get_intents(request: Request, shop: Shop, _: Who, format: Format = None) -> Any:
+def get_intents(request: Request, shop: Shop, _: Who, format: Format = None) -> Any:
     """How many sentences this process has read, how fast, as what; the same for everybody."""
     return answer(request, "intents", IntentRow, _intent_rows(shop.intents.metrics()), format)
 

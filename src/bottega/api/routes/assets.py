@@ -14,7 +14,7 @@ from bottega.api.submissions import add_files
 from bottega.api.uploads import content_type, received_file, received_form
 from bottega.domain.asset import Asset
 from bottega.errors import InputError, ResourceError, UnsupportedMedia
-from bottega.imaging.clip import CLIPS
+from bottega.imaging.media_type import CLIPS
 from bottega.store.assets import extension_for
 
 router = APIRouter(tags=["assets"])

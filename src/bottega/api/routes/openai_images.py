@@ -195,7 +195,7 @@ def _recent(request: Request) -> _Recent:
 
 
 @router.get("/v1/models")
-async def list_openai_models(shop: Shop, _: Client) -> dict[str, Any]:
+def list_openai_models(shop: Shop, _: Client) -> dict[str, Any]:
     """The models that can make or edit pictures here now, and `auto`."""
     usable = {name for name, engine in shop.engines.items() if engine.availability().usable}
     models = [model for model in shop.catalogue if model.engine in usable and _makes_pictures(model)]
@@ -203,7 +203,7 @@ async def list_openai_models(shop: Shop, _: Client) -> dict[str, Any]:
 
 
 @router.get("/v1/models/{model_id:path}")
-async def get_openai_model(model_id: str, shop: Shop, _: Client) -> dict[str, Any]:
+def get_openai_model(model_id: str, shop: Shop, _: Client) -> dict[str, Any]:
     model = resolve_model(shop, model_id)
     if model is not None and not _makes_pictures(model):
         raise NotFound(
