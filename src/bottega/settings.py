@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     """`auto`: on a loopback address everybody is the local user; on any other address keys are needed."""
     allowed_hosts: tuple[str, ...] = ()
     """Further host names under which the keyless loopback server may be addressed."""
+    web_dir: Path | None = None
+    """Another folder with the built files of the web studio than the package's own."""
 
     # Jobs
     job_concurrency: int = Field(default=4, ge=1)
@@ -102,11 +104,18 @@ class Settings(BaseSettings):
     max_attempts: int = Field(default=3, ge=1)
     """Candidates tried for one job at most."""
 
+    person_pictures_hours: float = Field(default=0.0, ge=0, le=87_600)
+    """How long pictures of persons given to fashion jobs are kept after the job has ended; 0: they go at once. What the
+    user saves, and results, stay."""
+
     result_cache: Literal["database", "redis"] = "database"
     """Where results of identical work are looked up; `redis` needs BOTTEGA_REDIS_URL."""
 
     learning: bool = True
     """Now and then try a candidate that may be better than it is thought to be; off: always the likeliest best."""
+
+    accept_noncommercial: bool = False
+    """Whether weights may be used whose licence forbids commercial use; on: you say that your use is one it allows."""
 
     policy: str = ""
     """What the content policy does per category, such as `gore=allow`; what is not named is refused. What concerns

@@ -1,7 +1,7 @@
 """One durable execution of a plan, its steps and the events that tell of it."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Optional
 
 from pydantic import Field
 
@@ -33,11 +33,6 @@ class JobState(StrEnum):
         return self not in (JobState.QUEUED, JobState.RUNNING)
 
 
-class StepState(StrEnum):
-    STARTED = "started"
-    DONE = "done"
-
-
 class Attempt(Value):
     """One candidate that was tried, and why it was left if it was."""
 
@@ -51,10 +46,16 @@ class Attempt(Value):
     cost: MicroUsd = 0
     cached: bool = False
     verdict: Verdict | None = None
+    workflow: str = ""
+    """That of its step, in a plan of several."""
 
 
 class JobResult(Value):
-    """`outputs` are asset ids, the judged one first."""
+    """`outputs` are asset ids, the judged one first.
+
+    In a plan of several steps `outputs`, `cost`, `seconds` and `attempts` are those of all of them, what the last
+    step made first; `before` is the result of the step before by itself. `cached`: nothing had to be made anew.
+    """
 
     outputs: tuple[str, ...]
     model_id: str
@@ -64,6 +65,7 @@ class JobResult(Value):
     attempts: tuple[Attempt, ...] = ()
     report: dict[str, Any] = Field(default_factory=dict[str, Any])
     cached: bool = False
+    before: Optional["JobResult"] = None
 
 
 class Job(Value):

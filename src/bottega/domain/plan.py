@@ -1,11 +1,12 @@
 """Who could do it, at what price, in which order; and who was ruled out and why."""
 
-from typing import Any
+from typing import Any, Optional
 
 from pydantic import Field
 
 from bottega.domain.base import Value
 from bottega.domain.money import MicroUsd, Price
+from bottega.domain.request import Role
 
 
 class TimeEstimate(Value):
@@ -46,6 +47,11 @@ class RuledOut(Value):
 
 
 class Plan(Value):
+    """`first` is the candidate that is tried first; `steps` are this plan and those before it, in the order of the work.
+
+    `price`, `time`, `most` and `sent_to` are those of all steps together.
+    """
+
     workflow: str
     options: dict[str, Any]
     """The workflow's options in full: given, read from the sentence, defaults."""
@@ -53,10 +59,64 @@ class Plan(Value):
     """Names of the options that were read from the sentence."""
     candidates: tuple[Candidate, ...]
     ruled_out: tuple[RuledOut, ...] = ()
+    before: Optional["Plan"] = None
+    """The plan of the step that makes what this one works on, with candidates and prices of its own."""
+    prompt: str = ""
+    """What is asked for in a step before; empty: the request's own sentence."""
+    role: Role | None = None
+    """The role in which the result of a step before goes into the next one."""
 
     @property
     def first(self) -> Candidate:
         return self.candidates[0]
+
+    @property
+    def steps(self) -> tuple["Plan", ...]:
+        return (*(self.before.steps if self.before is not None else ()), self)
+
+    @property
+    def price(self) -> Price:
+        """What it costs with the first candidate of every step."""
+        if self.before is None:
+            return self.first.price
+        prices = [step.first.price for step in self.steps]
+        low, likely, high = (
+            sum(amounts) for amounts in zip(*((p.low, p.likely, p.high) for p in prices), strict=True)
+        )
+        basis = "free" if high == 0 else "fixed" if low == high else "metered"
+        return Price(low=low, likely=likely, high=high, basis=basis)
+
+    @property
+    def time(self) -> TimeEstimate:
+        """With the first candidate of every step; unknown where one of them is."""
+        if self.before is None:
+            return self.first.time
+        times = [step.first.time for step in self.steps]
+        known = [time.seconds for time in times if time.seconds is not None]
+        if len(known) < len(times):
+            return TimeEstimate()
+        basis = "measured" if all(time.basis == "measured" for time in times) else "prior"
+        return TimeEstimate(seconds=sum(known), basis=basis, samples=min(time.samples for time in times))
+
+    @property
+    def cheapest(self) -> MicroUsd:
+        """What must be there for this step at least: the most that its cheapest candidate may cost."""
+        return min(one.price.high for one in self.candidates)
+
+    @property
+    def least(self) -> MicroUsd:
+        """What must be there at least, for every step."""
+        return sum(step.cheapest for step in self.steps)
+
+    def most(self, attempts: int) -> MicroUsd:
+        """What so many attempts at every step may cost together."""
+        return sum(one.price.high for step in self.steps for one in step.candidates[:attempts])
+
+    @property
+    def sent_to(self) -> tuple[str, ...]:
+        """The engines beyond this machine that a candidate of any step sends something to, in the order of the plan."""
+        away = (one.engine for step in self.steps for one in step.candidates if one.leaves_machine)
+        return tuple(dict.fromkeys(away))
 
 
 class LogAmounts(Value):

@@ -20,6 +20,17 @@ class Role(StrEnum):
     CLIP = "clip"
 
 
+FILE_ROLES = {
+    "image": Role.WORKING,
+    "person": Role.PERSON,
+    "garment": Role.GARMENT,
+    "reference": Role.REFERENCE,
+    "mask": Role.MASK,
+    "clip": Role.CLIP,
+}
+"""What the files of a form and the columns of a table are called."""
+
+
 class Preference(StrEnum):
     SPEED = "speed"
     BALANCED = "balanced"
@@ -51,6 +62,3 @@ class Request(Value):
     """The catalogue's id of the one model that may do it; None: routing decides."""
     fresh: bool = False
     """Do the work again even when an identical result is in the cache."""
-
-    def with_role(self, role: Role) -> tuple[InputRef, ...]:
-        return tuple(ref for ref in self.inputs if ref.role is role)

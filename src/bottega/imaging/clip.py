@@ -3,6 +3,7 @@
 Light to import; the reader is loaded when the first clip is looked at.
 """
 
+import importlib
 import stat
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -23,6 +24,17 @@ _HINT = "Send an MP4, MOV or WebM clip."
 _POSTER_SECONDS = 3.0
 _FLAT = 8.0
 """Standard deviation of the brightness (0 to 255) below which a frame shows nothing."""
+
+
+def is_clip(source: Path) -> bool:
+    """Whether the file is a clip by its first bytes; False for what cannot be opened, whose reader says why."""
+    try:
+        if not source.is_file():  # a pipe would never answer
+            return False
+        with source.open("rb") as file:
+            return sniff(file.read(HEAD_BYTES)) in CLIPS
+    except (OSError, ValueError):
+        return False
 
 
 def inspect_clip(source: Path, limits: Limits = Limits()) -> MediaInfo:  # noqa: B008 - immutable
@@ -86,18 +98,25 @@ def sample_frames(source: Path, count: int, limits: Limits = Limits()) -> "list[
         return [_pixels(frame, stream) for n, frame in enumerate(container.decode(stream)) if n in wanted]
 
 
-@contextmanager
-def _opened(source: Path, limits: Limits) -> Generator[tuple[Any, str]]:
-    """The open file and its media type; what the reader says of damaged files is put into our words."""
-    media_type = _accepted_type(source, limits)
+def require_reader() -> None:
+    """Raises ResourceError where clips cannot be read because their reader is not installed."""
     try:
-        import av
-        from av.error import FFmpegError
+        importlib.import_module("av")
     except ImportError as error:
         raise ResourceError(
             "Clips cannot be read here: the reader is not installed.",
             hint="Install it with `pip install 'bottega[video]'`.",
         ) from error
+
+
+@contextmanager
+def _opened(source: Path, limits: Limits) -> Generator[tuple[Any, str]]:
+    """The open file and its media type; what the reader says of damaged files is put into our words."""
+    media_type = _accepted_type(source, limits)
+    require_reader()
+    import av
+    from av.error import FFmpegError
+
     try:
         # The format is given, so that no other reader (playlists that fetch addresses, for one) is tried.
         with av.open(str(source), format=_FORMATS[media_type]) as container:

@@ -229,8 +229,7 @@ def _read_jpeg(data: bytes, limits: Limits) -> Container:
             exif = body
         elif body.startswith(b"ICC_PROFILE\0"):
             profile[body[12]] = body[14:]
-        # Beside the coding tables, decoders need the markers that tell how colours are stored.
-        if not (0xE0 <= marker <= 0xEF or marker == 0xFE) or marker == 0xEE or _is_jfif(marker, data, begin):
+        if is_coding(marker, data, begin):
             kept.append(data[begin:end])
     if size is None:
         raise _damaged("it has no frame header")
@@ -246,7 +245,11 @@ def _read_jpeg(data: bytes, limits: Limits) -> Container:
     )
 
 
-def _is_jfif(marker: int, data: bytes, begin: int) -> bool:
+def is_coding(marker: int, data: bytes, begin: int) -> bool:
+    """Whether decoders need the segment: coding tables and frames, and the markers that tell how colours are
+    stored. What is left are the application's segments and comments."""
+    if not (0xE0 <= marker <= 0xEF or marker == 0xFE) or marker == 0xEE:
+        return True
     return marker == 0xE0 and b"JFIF\0" in data[begin : begin + 16]
 
 
@@ -296,28 +299,38 @@ def _colour_table(flags: int) -> int:
 # --- WebP (RFC 9649) -------------------------------------------------------------------------------------------
 
 
+def webp_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Kind, begin and end of each chunk, its padding included. Raises UnreadablePicture where the file is cut off,
+    TooLarge for more chunks than any picture has."""
+    last = 8 + int.from_bytes(data[4:8], "little")
+    if last > len(data):
+        raise _cut_off()
+    at = 12
+    for _ in range(MAX_BLOCKS):
+        if at + 8 > last:
+            return
+        kind, length = struct.unpack_from("<4sI", data, at)
+        if at + 8 + length > last:
+            raise _cut_off()
+        end = at + 8 + length + length % 2
+        yield kind, at, end
+        at = end
+    raise _overgrown()
+
+
 def _read_webp(data: bytes, limits: Limits) -> Container:
     end = 8 + int.from_bytes(data[4:8], "little")
-    if end > len(data):
-        raise _cut_off()
-    at, frames, size = 12, 0, (0, 0)
+    frames, size = 0, (0, 0)
     found: dict[bytes, bytes] = {}
-    for _ in range(MAX_BLOCKS):
-        if at + 8 > end:
-            break
-        kind, length = struct.unpack_from("<4sI", data, at)
-        if at + 8 + length > end:
-            raise _cut_off()
+    for kind, at, _ in webp_chunks(data):
         if at == 12:
             size = _webp_size(kind, data)
             limits.check_size(*size)
         elif kind in (b"EXIF", b"ICCP"):
+            length = int.from_bytes(data[at + 4 : at + 8], "little")
             found.setdefault(kind, data[at + 8 : at + 8 + length])
         frames += kind == b"ANMF"
         limits.check_frames(frames)
-        at += 8 + length + length % 2
-    else:
-        raise _overgrown()
     profile = found.get(b"ICCP")
     if profile is not None and len(profile) > MAX_PROFILE_BYTES:
         profile = None

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from bottega.domain.asset import MediaInfo
 from bottega.errors import BottegaError, ResourceError, UnreadablePicture, UnsupportedMedia
-from bottega.imaging.clip import inspect_clip
+from bottega.imaging.clip import inspect_clip, is_clip
 from bottega.imaging.containers import ACCEPTED, read_container
 from bottega.imaging.limits import Limits
-from bottega.imaging.media_type import CLIPS, HEAD_BYTES, describe, sniff
+from bottega.imaging.media_type import HEAD_BYTES, describe, sniff
 
 if TYPE_CHECKING:
     from bottega.imaging.picture import Picture
@@ -35,7 +35,7 @@ def inspect(source: Path, limits: Limits = Limits()) -> MediaInfo:  # noqa: B008
 
 def examine(source: Path, limits: Limits) -> "tuple[MediaInfo, Picture | None]":
     """As `inspect`, with the picture that was decoded for it (see `decode`); None for a clip."""
-    if _is_clip(source):
+    if is_clip(source):
         return inspect_clip(source, limits), None
     picture, media_type, frames = _read(read_bytes(source, limits), limits)
     media = MediaInfo(
@@ -47,16 +47,6 @@ def examine(source: Path, limits: Limits) -> "tuple[MediaInfo, Picture | None]":
         bit_depth=picture.rgb.dtype.itemsize * 8,
     )
     return media, picture
-
-
-def _is_clip(source: Path) -> bool:
-    try:
-        if not source.is_file():  # a pipe would never answer
-            return False
-        with source.open("rb") as file:
-            return sniff(file.read(HEAD_BYTES)) in CLIPS
-    except (OSError, ValueError):
-        return False  # said in words by who reads it
 
 
 def decode(source: Path | bytes, limits: Limits = Limits()) -> "Picture":  # noqa: B008 - immutable

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from bottega.errors import InvalidOption
 from bottega.imaging import background, geometry
 from bottega.imaging.adjust import Adjustments, adjust
+from bottega.imaging.box import Box
 from bottega.imaging.picture import Picture
 
 Samples = NDArray[np.uint8] | NDArray[np.uint16]
@@ -88,10 +89,10 @@ def _reshape(picture: Picture, parameters: dict[str, Any]) -> Picture:
     return replace(picture, rgb=layers[0], alpha=layers[1] if len(layers) > 1 else None)
 
 
-def _crop_box(rgb: Samples, parameters: dict[str, Any]) -> geometry.Box | None:
-    outer = geometry.Box(0, 0, rgb.shape[1], rgb.shape[0])
+def _crop_box(rgb: Samples, parameters: dict[str, Any]) -> Box | None:
+    outer = Box(0, 0, rgb.shape[1], rgb.shape[0])
     if text := parameters.get("crop"):
-        outer = geometry.parse_box(str(text))
+        outer = Box.parse(str(text))
         rgb = geometry.crop(rgb, outer)
     width, height, aspect = parameters.get("width"), parameters.get("height"), parameters.get("aspect")
     if width and height:
@@ -102,7 +103,7 @@ def _crop_box(rgb: Samples, parameters: dict[str, Any]) -> geometry.Box | None:
         return outer if text else None
     importance = background.saliency(Picture(rgb=rgb).as_u8())
     inner = geometry.aspect_box(outer.width, outer.height, ratio, importance)
-    return geometry.Box(outer.left + inner.left, outer.top + inner.top, inner.width, inner.height)
+    return Box(outer.left + inner.left, outer.top + inner.top, inner.width, inner.height)
 
 
 def _resized(layers: list[Samples], size: tuple[int, int]) -> list[Samples]:

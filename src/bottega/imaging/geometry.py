@@ -5,7 +5,6 @@ is the upper left corner.
 """
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.errors import InvalidOption
+from bottega.imaging.box import Box
 from bottega.imaging.picture import F32
 
 Samples = NDArray[np.uint8] | NDArray[np.uint16]
@@ -20,14 +20,6 @@ F64 = NDArray[np.float64]
 
 MAX_SIDE = 30_000
 """The longest side that resizing makes, pixels."""
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    left: int
-    top: int
-    width: int
-    height: int
 
 
 def rotate(pixels: Samples, degrees: float) -> Samples:
@@ -96,15 +88,6 @@ def parse_aspect(text: str) -> tuple[int, int]:
             f"{text!r} is not an aspect ratio.", hint="Write width:height, such as 4:5 or 16:9."
         )
     return int(first), int(second)
-
-
-def parse_box(text: str) -> Box:
-    """`"10,20,300,400"` -> Box(left, top, width, height), pixels. Raises InvalidOption for anything else."""
-    parts = text.replace(" ", "").split(",")
-    if len(parts) != 4 or not all(part.isdecimal() for part in parts):
-        raise InvalidOption(f"{text!r} is not a crop box.", hint="Write left,top,width,height in pixels.")
-    left, top, width, height = (int(part) for part in parts)
-    return Box(left, top, width, height)
 
 
 def aspect_box(width: int, height: int, aspect: tuple[float, float], importance: F32) -> Box:

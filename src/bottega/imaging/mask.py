@@ -9,6 +9,7 @@ from typing import cast
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from bottega.errors import InvalidOption
 from bottega.imaging.decode import decode
@@ -22,6 +23,16 @@ _WHITE, _BLACK = 247, 8
 _DRAWN = 0.9
 """A drawing of black and white has at least this share of its visible pixels in one of the two."""
 _VISIBLE = 8
+
+
+def white_where(mask: NDArray[np.bool_]) -> U8:
+    """H x W x 3, uint8: a picture that is white where `mask` (H x W) holds and black elsewhere."""
+    return np.repeat(mask[..., None].astype(np.uint8) * np.uint8(255), 3, axis=2)
+
+
+def read_white(mask: Path, limits: Limits) -> NDArray[np.bool_]:
+    """H x W: where a file that `white_where` made is white. Raises as `decode` does."""
+    return decode(mask, limits).as_u8()[..., 0] > 127
 
 
 def change_area(mask: Picture) -> U8:

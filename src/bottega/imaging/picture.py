@@ -38,3 +38,9 @@ class Picture:
         """The colours as float32 in [0, 1], gamma-encoded as stored."""
         top = 65535 if self.rgb.dtype == np.uint16 else 255
         return self.rgb.astype(np.float32) / np.float32(top)
+
+    def opacity(self) -> F32 | None:
+        """H x W, float32 in [0, 1]; None for an opaque picture."""
+        if self.alpha is None:
+            return None
+        return self.alpha.astype(np.float32) / np.float32(np.iinfo(self.alpha.dtype).max)

@@ -4,9 +4,14 @@ Orientation goes with the metadata; whoever needs the picture upright turns it f
 """
 
 import struct
-from itertools import pairwise
 
-from bottega.imaging.containers import PNG_SIGNATURE, jpeg_segments, png_chunks
+from bottega.imaging.containers import (
+    PNG_SIGNATURE,
+    is_coding,
+    jpeg_segments,
+    png_chunks,
+    webp_chunks,
+)
 
 _PNG_TELLS = frozenset({b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"})
 _WEBP_TELLS = frozenset({b"EXIF", b"XMP "})
@@ -37,23 +42,16 @@ def without_metadata(data: bytes, media_type: str) -> bytes:
 
 
 def _is_picture(marker: int, data: bytes, begin: int) -> bool:
-    """Coding tables and frames; of the application's segments those that say how colours are stored."""
-    if not (0xE0 <= marker <= 0xEF or marker == 0xFE):
+    """What decoders need, and the colour profile."""
+    if is_coding(marker, data, begin):
         return True
-    head = data[begin : begin + 18].lstrip(b"\xff")[3:]
-    return marker == 0xEE or head.startswith((b"JFIF\0", b"ICC_PROFILE\0"))
+    return data[begin : begin + 18].lstrip(b"\xff")[3:].startswith(b"ICC_PROFILE\0")
 
 
 def _webp(data: bytes) -> bytes:
-    end = 8 + int.from_bytes(data[4:8], "little")
-    starts, at = [12], 12
-    while at + 8 <= end:
-        (length,) = struct.unpack_from("<I", data, at + 4)
-        at += 8 + length + length % 2
-        starts.append(at)
     kept = b""
-    for begin, after in pairwise(starts):
-        kind, chunk = data[begin : begin + 4], data[begin:after]
+    for kind, begin, end in webp_chunks(data):
+        chunk = data[begin:end]
         if kind == b"VP8X":
             chunk = chunk[:8] + bytes([chunk[8] & ~_WEBP_FLAGS]) + chunk[9:]
         if kind not in _WEBP_TELLS:

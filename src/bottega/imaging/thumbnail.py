@@ -15,14 +15,11 @@ def make_thumbnail(source: Path, target: Path, side: int, limits: Limits) -> Non
     """
     if not 1 <= side <= 4096:
         raise InvalidOption("A thumbnail has 1 to 4096 pixels on its longer side.")
-    from bottega.imaging.clip import poster
+    from bottega.imaging.clip import is_clip, poster
     from bottega.imaging.decode import decode
     from bottega.imaging.encode import encode
-    from bottega.imaging.media_type import CLIPS, HEAD_BYTES, sniff
     from bottega.imaging.picture import Picture
     from bottega.imaging.resize import shrink
 
-    with source.open("rb") as file:
-        is_clip = sniff(file.read(HEAD_BYTES)) in CLIPS
-    shown = Picture(rgb=poster(source, limits)) if is_clip else decode(source, limits)
+    shown = Picture(rgb=poster(source, limits)) if is_clip(source) else decode(source, limits)
     encode(shrink(shown, side), target, "image/webp", quality=80)
