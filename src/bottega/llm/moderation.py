@@ -18,7 +18,7 @@ from bottega.errors import OutputError, ProviderError, ProviderUnavailable
 from bottega.llm.language_models import LanguageModels
 from bottega.llm.spending import Spending
 from bottega.llm.values import PictureBytes, UserPart
-from bottega.llm.vendors import ADDRESSES
+from bottega.models.addresses import HOME
 from bottega.settings import Settings
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Moderation:
     def __init__(self, settings: Settings) -> None:
         self._on = settings.moderation == "openai"
         self._key = settings.openai_api_key.strip()
-        self._url = (settings.openai_base_url.strip() or ADDRESSES["openai"]).rstrip("/") + "/moderations"
+        self._url = (settings.openai_base_url.strip() or HOME["openai"]).rstrip("/") + "/moderations"
 
     def unavailable_because(self) -> str:
         """Why it is asked for and cannot be used; empty when it can, or when nobody asks for it."""

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from bottega.errors import InvalidOption, ResourceError
+from bottega.models.addresses import HOME
 from bottega.settings import Settings
 
 if TYPE_CHECKING:
@@ -69,12 +70,6 @@ VENDORS: Final[dict[str, Vendor]] = {
     ),
 }
 
-ADDRESSES: Final = {
-    "openai": "https://api.openai.com/v1",
-    "gemini": "https://generativelanguage.googleapis.com",
-    "anthropic": "https://api.anthropic.com",
-}
-
 
 def vendor_title(model_id: str) -> str:
     vendor = VENDORS.get(model_id.partition("/")[0])
@@ -119,7 +114,7 @@ def connect(settings: Settings, model_id: str, name: str, compatible_mode: Outpu
         raise ResourceError(f"{model_id} cannot be asked: {reason[0]}.", hint=reason[1], model_id=model_id)
     vendor = VENDORS[vendor_id]
     key = getattr(settings, vendor.key).strip()
-    base_url = getattr(settings, vendor.base_url).strip() or ADDRESSES[vendor_id]
+    base_url = getattr(settings, vendor.base_url).strip() or HOME[vendor_id]
     match vendor_id:
         case "openai":
             return _openai(name, key, base_url)

@@ -1,7 +1,7 @@
 """The model catalogue: what exists, what it can do, what it costs, until when. The data is `catalogue.toml`."""
 
 from bottega.models.catalogue import Catalogue, Model, load_catalogue
-from bottega.models.lifetime import Ending, endings, has_ended
+from bottega.models.lifetime import Ending, endings, has_ended, use_instead
 from bottega.models.limits import SizeLimits
 from bottega.models.prices import PriceModel, Unmeasured, price_from_evidence
 
@@ -16,4 +16,5 @@ __all__ = [
     "has_ended",
     "load_catalogue",
     "price_from_evidence",
+    "use_instead",
 ]

@@ -77,6 +77,9 @@ class Model(Value):
     needs_version: bool = False
     """The vendor runs it only by a pinned version (`owner/name:version` in `remote`)."""
     uses_gpu: bool = False
+    tier: Literal["plain", "fast", "balanced", "best"] | None = None
+    """Of models that are one work at several costs: which of them it is. A preference takes its own; nothing is tried out
+    between them."""
     status: Literal["active", "deprecated", "retired"] = "active"
     ends: date | None = None
     replacement: str | None = None

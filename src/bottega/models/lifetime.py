@@ -25,6 +25,11 @@ def has_ended(model: Model, today: date) -> bool:
     return model.status == "retired" or (model.ends is not None and model.ends < today)
 
 
+def use_instead(model_id: str | None) -> str:
+    """What to do about a model that this one replaces, as a sentence; empty where none does."""
+    return f"Use {model_id} instead." if model_id else ""
+
+
 def endings(models: Iterable[Model], today: date, *, within_days: int = SOON_DAYS) -> tuple[Ending, ...]:
     """Models that have ended, and those that end within so many days: the latter by date, then the former."""
     soon = today + timedelta(days=within_days)

@@ -22,6 +22,7 @@ from bottega.models.tables import (
     Spread,
     Usd,
     image_rows,
+    is_tier,
     normal_size,
     run_rows,
     second_rows,
@@ -251,7 +252,7 @@ class PriceModel(Value):
     def _order(self, task: Task, which: Literal["low", "likely", "high"]) -> _Order:
         said = task.parameters
         pictures = _pictures(task)
-        size = _text(said, "size", "image_size") or _text(said, "resolution")
+        size = _text(said, "size", "image_size") or _picture_size(said)
         seconds = ordered_seconds(task)
         length = Decimal(str(seconds)) if seconds is not None else getattr(self.seconds_expected, which)
 
@@ -354,6 +355,12 @@ def _text(said: dict[str, Any], *names: str) -> str:
         if isinstance(value, str) and value.strip().lower() not in ("", "auto"):
             return value.strip()
     return ""
+
+
+def _picture_size(said: dict[str, Any]) -> str:
+    """A `resolution` that names a picture's size (`1K`, `1024x768`); empty for that of a clip, such as `480p`."""
+    word = _text(said, "resolution")
+    return word if size_of(word) is not None or is_tier(word) else ""
 
 
 def _from_to(amounts: list[str]) -> str:

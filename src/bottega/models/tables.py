@@ -93,6 +93,11 @@ def normal_resolution(text: str) -> str:
     return {"auto": "", "4k": "2160p", "2k": "1440p"}.get(word, word)
 
 
+def is_tier(text: str) -> bool:
+    """`1K`, `4k`, `512`."""
+    return text.strip().lower() in _TIERS
+
+
 def tier_of(size: str) -> str:
     """The smallest of 512, 1k, 2k and 4k that has the pixels of `size`; a tier's own name is returned as it is."""
     found = size_of(size)

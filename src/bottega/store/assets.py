@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from bottega.imaging.limits import Limits
 from bottega.imaging.thumbnail import make_thumbnail
 from bottega.settings import Settings
 from bottega.store.database import Database, insert_new
+from bottega.store.gallery import show_assets
 from bottega.store.pixel_digests import PixelDigests, inspect_with_digest
 from bottega.store.schema import assets as A
 
@@ -90,32 +91,6 @@ class AssetStore:
         finally:
             await asyncio.to_thread(staged.unlink, missing_ok=True)
 
-    async def add_result(
-        self,
-        source: Path,
-        *,
-        owner: str,
-        name: str,
-        media_type: str,
-        label: str,
-        provenance: Provenance,
-        local: bool,
-    ) -> Asset:
-        """Keep a file that an engine made. Pictures and clips are checked like any other; documents of other types
-        (G-code, SVG) are taken only from engines of this machine. A provider's file is an `original`: its bytes
-        are never touched."""
-        asset = await self.check_result(
-            source,
-            owner=owner,
-            name=name,
-            media_type=media_type,
-            label=label,
-            provenance=provenance,
-            local=local,
-        )
-        await self._database.write(lambda c: keep_rows(c, [asset]))
-        return await self.get(asset.id, owner)
-
     async def check_result(
         self,
         source: Path,
@@ -127,8 +102,10 @@ class AssetStore:
         provenance: Provenance,
         local: bool,
     ) -> Asset:
-        """As `add_result`, but whose the file is has still to be written down: with `keep_rows`, in the transaction
-        that remembers the result. A file in a scratch folder is moved out of it."""
+        """A file that an engine made, kept. Whose it is has still to be written down: with `keep_rows`, in the
+        transaction that remembers the result. Pictures and clips are checked like any other; documents of other types
+        (G-code, SVG) are taken only from engines of this machine. A provider's file is an `original`: its bytes are
+        never touched. A file in a scratch folder is moved out of it."""
         if media_type.startswith(("image/", "video/")) and media_type != "image/svg+xml":
             media = await self._inspect(source, self.result_limits)
         elif local:
@@ -174,6 +151,9 @@ class AssetStore:
     async def _keep(self, source: Path, media: MediaInfo, *, owner: str, name: str, kind: str) -> Asset:
         asset = await self._stored(source, media, owner=owner, name=name, kind=kind)
         await self._database.write(lambda c: keep_rows(c, [asset]))
+        # Whoever removes a file looks for rows once more; where it was gone before ours stood there, it is needed again.
+        if not self.path_of(asset.id).exists():
+            await asyncio.to_thread(self._store_file, source)
         return await self.get(asset.id, owner)
 
     async def _stored(
@@ -266,12 +246,18 @@ class AssetStore:
             )
         return path
 
+    def thumbnails_of(self, asset_id: str) -> tuple[Path, ...]:
+        """Where its thumbnails lie, those that were made and those that were not."""
+        folder = self._thumbnails / asset_id[:2]
+        return tuple(folder / f"{asset_id}-{side}.webp" for side in THUMBNAIL_SIDES)
+
     # --- working folders -------------------------------------------------------------------------------------
 
     async def scratch(self, name: str) -> Path:
-        """An empty folder for an attempt; what a dead process left there is removed."""
+        """A folder for an attempt. Of what a dead process left there, only folders named `*.work` stay: work that can be
+        taken up again."""
         path = self._scratch / name
-        await asyncio.to_thread(_empty, path)
+        await asyncio.to_thread(_tidied, path)
         return path
 
     async def drop_scratch(self, path: Path) -> None:
@@ -287,22 +273,33 @@ def assets_of(connection: sa.Connection, asset_ids: Sequence[str], owner: str) -
     """`AssetStore.get_many` inside a transaction."""
     if not asset_ids:
         return []
-    rows = connection.execute(_OF_OWNER, {"of": owner, "ids": list(asset_ids)}).mappings().all()
-    found = {row["id"]: Asset.model_validate(dict(row)) for row in rows}
+    found = {asset.id: asset for asset in assets_there(connection, asset_ids, owner)}
     missing = [asset_id for asset_id in asset_ids if asset_id not in found]
     if missing:
         raise NotFound(f"There is no asset {missing[0][:80]!r}.", hint="Upload the file first.")
     return [found[asset_id] for asset_id in asset_ids]
 
 
+def assets_there(connection: sa.Connection, asset_ids: Collection[str], owner: str) -> list[Asset]:
+    """Those of the owner's assets that are there, in no order."""
+    rows = connection.execute(_OF_OWNER, {"of": owner, "ids": list(asset_ids)}).mappings().all()
+    return [Asset.model_validate(dict(row)) for row in rows]
+
+
 def keep_rows(connection: sa.Connection, assets: Sequence[Asset]) -> None:
     """Write down whose the stored files are; what the owner has already stays as it is."""
     insert_new(connection, A, [asset.model_dump(mode="json") for asset in assets])
+    show_assets(connection, assets)
 
 
-def _empty(path: Path) -> None:
-    shutil.rmtree(path, ignore_errors=True)
-    path.mkdir(parents=True)
+def _tidied(path: Path) -> None:
+    path.mkdir(parents=True, exist_ok=True)
+    for entry in path.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            if entry.suffix != ".work":
+                shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink()
 
 
 def _safe_name(name: str, media_type: str) -> str:

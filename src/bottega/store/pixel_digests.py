@@ -19,6 +19,7 @@ from bottega.domain.task import TaskInput
 from bottega.errors import BottegaError
 from bottega.imaging.decode import Limits, decode, examine
 from bottega.store.database import Database
+from bottega.store.drawings import inspect_drawing, is_drawing
 from bottega.store.keyed_cache import upsert
 from bottega.store.locks import KeyedLocks
 from bottega.store.schema import asset_digests as D
@@ -39,7 +40,10 @@ def pixel_digest(path: Path, limits: Limits) -> str:
 
 
 def inspect_with_digest(path: Path, limits: Limits) -> tuple[MediaInfo, str | None]:
-    """What is in a file, and the digest of what it shows where that is one still picture. Raises as `inspect`."""
+    """What is in a file, and the digest of what it shows where that is one still picture. Raises as `inspect`, and for
+    drawings as `inspect_drawing`."""
+    if is_drawing(path):
+        return inspect_drawing(path, limits), None
     media, picture = examine(path, limits)
     return media, digest_of(picture) if picture is not None and is_still(media) else None
 

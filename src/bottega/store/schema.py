@@ -306,3 +306,229 @@ feature_ratings = sa.Table(
     sa.Column("feature", sa.Text, primary_key=True),
     sa.Column("stars", sa.Integer, nullable=False),
 )
+
+# What shops sell. `terms` is what search reads: the words and filters of an offer that can be bought, empty for one
+# that has gone. The index over it belongs to `shop.index`, which makes it where it is missing.
+products = sa.Table(
+    "products",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    # Empty: everybody's.
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("shop", sa.Text, nullable=False),
+    # The offer's id in its feed; offers of one group differ in size or colour.
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("group_id", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("category", sa.Text, nullable=False),
+    # What it costs now, in minor units of the currency; NULL where the feed does not say.
+    sa.Column("price", sa.BigInteger),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Column("record", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("terms", sa.Text, nullable=False),
+    sa.Column("updated_at", SECONDS, nullable=False),
+    sa.Column("gone_at", SECONDS),
+    sa.UniqueConstraint("owner", "shop", "key"),
+)
+
+product_imports = sa.Table(
+    "product_imports",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("shop", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("format", sa.Text, nullable=False),
+    # Of the feed's bytes and of how they are read: only the same import is taken up again.
+    sa.Column("feed_digest", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    # Records of the feed that are dealt with.
+    sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("report", sa.JSON, nullable=False),
+    sa.Column("started_at", SECONDS, nullable=False),
+    sa.Column("finished_at", SECONDS),
+    sa.Index("ix_product_imports_owner_started_at", "owner", "started_at"),
+)
+
+# Every word and colour cell that offers have had, so that near ones are found.
+product_vocabulary = sa.Table(
+    "product_vocabulary",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("term", sa.Text, primary_key=True),
+)
+
+product_vectors = sa.Table(
+    "product_vectors",
+    metadata,
+    sa.Column(
+        "product_id",
+        sa.BigInteger().with_variant(sa.Integer, "sqlite"),
+        sa.ForeignKey("products.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    sa.Column("kind", sa.Text, primary_key=True),
+    # Of unit length, little-endian float16.
+    sa.Column("vector", sa.LargeBinary, nullable=False),
+)
+
+wardrobe_items = sa.Table(
+    "wardrobe_items",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("asset_id", sa.Text, nullable=False),
+    sa.Column("category", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("colours", sa.JSON, nullable=False),
+    sa.Column("seasons", sa.JSON, nullable=False),
+    sa.Column("notes", sa.Text, nullable=False),
+    sa.Column("created_at", SECONDS, nullable=False),
+    sa.Column("changed_at", SECONDS, nullable=False),
+    sa.Index("ix_wardrobe_items_owner_created_at", "owner", "created_at"),
+)
+
+# Batches: many requests with one plan. An item becomes one job; what an item's job does stands in `jobs`.
+batches = sa.Table(
+    "batches",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    # Why it is paused, in words.
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("pause_on_error", sa.Boolean, nullable=False),
+    # What it may cost in all; NULL: nothing of its own caps it.
+    sa.Column("budget", sa.BigInteger),
+    sa.Column("total", sa.Integer, nullable=False),
+    sa.Column("event_seq", sa.Integer, nullable=False),
+    sa.Column("submission_key", sa.Text),
+    # Which process makes jobs of its items, and until when that is believed.
+    sa.Column("lease_owner", sa.Text),
+    sa.Column("lease_until", SECONDS, nullable=False),
+    sa.Column("created_at", SECONDS, nullable=False),
+    sa.Column("finished_at", SECONDS),
+    sa.UniqueConstraint("owner", "submission_key"),
+    sa.Index("ix_batches_owner_created_at", "owner", "created_at"),
+    sa.Index("ix_batches_state", "state"),
+)
+
+batch_items = sa.Table(
+    "batch_items",
+    metadata,
+    sa.Column("batch_id", sa.Text, sa.ForeignKey("batches.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    # NULL where the item could not be understood; `error` says why.
+    sa.Column("request", sa.JSON),
+    sa.Column("error", sa.JSON),
+    # Counts what `retry` made of it; the job's submission key is made of batch, key and attempt.
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("job_id", sa.Text),
+    # What its job may cost at most, and what earlier attempts did cost.
+    sa.Column("reserved", sa.BigInteger, nullable=False),
+    sa.Column("spent_before", sa.BigInteger, nullable=False),
+    sa.UniqueConstraint("batch_id", "key"),
+    sa.Index("ix_batch_items_state", "batch_id", "state", "number"),
+    sa.Index("ix_batch_items_job_id", "job_id"),
+)
+
+batch_events = sa.Table(
+    "batch_events",
+    metadata,
+    sa.Column("batch_id", sa.Text, sa.ForeignKey("batches.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("data", sa.JSON, nullable=False),
+    sa.Column("at", SECONDS, nullable=False),
+)
+
+sa.Index("ix_holds_job_id", holds.c.job_id)
+
+# What the gallery knows of an asset beside the asset itself: what it is found by, whether it is starred or in the trash.
+gallery = sa.Table(
+    "gallery",
+    metadata,
+    sa.Column("owner", sa.Text, primary_key=True),
+    sa.Column("asset_id", sa.Text, primary_key=True),
+    sa.Column("created_at", SECONDS, nullable=False),
+    # `upload` or `result`; `picture`, `clip` or `document`.
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("media", sa.Text, nullable=False),
+    sa.Column("workflow", sa.Text, nullable=False),
+    sa.Column("model_id", sa.Text, nullable=False),
+    # Prompt, name, model and workflow, case-folded: what a search for words looks into.
+    sa.Column("words", sa.Text, nullable=False),
+    sa.Column("starred", sa.Boolean, nullable=False),
+    sa.Column("deleted_at", SECONDS),
+    sa.Index("ix_gallery_newest", "owner", "created_at", "asset_id"),
+    sa.Index("ix_gallery_deleted_at", "deleted_at"),
+)
+
+boards = sa.Table(
+    "boards",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("created_at", SECONDS, nullable=False),
+    sa.UniqueConstraint("owner", "name"),
+)
+
+board_assets = sa.Table(
+    "board_assets",
+    metadata,
+    sa.Column("board_id", sa.Text, sa.ForeignKey("boards.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("asset_id", sa.Text, primary_key=True),
+    sa.Column("added_at", SECONDS, nullable=False),
+)
+
+# Files that no owner's row names any more; they are removed after a while, when still nobody has them.
+unneeded_files = sa.Table(
+    "unneeded_files",
+    metadata,
+    sa.Column("asset_id", sa.Text, primary_key=True),
+    sa.Column("since", SECONDS, nullable=False),
+)
+
+# A browser that showed an API key. Only a hash of what its cookie holds is kept.
+web_sessions = sa.Table(
+    "web_sessions",
+    metadata,
+    sa.Column("hash", sa.Text, primary_key=True),
+    sa.Column("key_id", sa.Text, nullable=False),
+    sa.Column("created_at", SECONDS, nullable=False),
+    sa.Column("expires_at", SECONDS, nullable=False),
+    sa.Index("ix_web_sessions_expires_at", "expires_at"),
+)
+
+preferences = sa.Table(
+    "preferences",
+    metadata,
+    sa.Column("owner", sa.Text, primary_key=True),
+    sa.Column("value", sa.JSON, nullable=False),
+    sa.Column("changed_at", SECONDS, nullable=False),
+)
+
+# Pictures of persons that are removed when the job they were given to has ended and nothing keeps them.
+passing_pictures = sa.Table(
+    "passing_pictures",
+    metadata,
+    sa.Column("owner", sa.Text, primary_key=True),
+    sa.Column("asset_id", sa.Text, primary_key=True),
+    sa.Column("job_id", sa.Text, primary_key=True),
+)
+
+# What is known of a user's taste: what was said and what answers to looks taught.
+fashion_profiles = sa.Table(
+    "fashion_profiles",
+    metadata,
+    sa.Column("owner", sa.Text, primary_key=True),
+    sa.Column("value", sa.JSON, nullable=False),
+    sa.Column("changed_at", SECONDS, nullable=False),
+)

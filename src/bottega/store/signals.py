@@ -14,6 +14,9 @@ JOBS = "jobs"
 CANCELS = "cancels"
 """A running job may have been asked to stop."""
 
+ENDS = "ends"
+"""Some job came to its end."""
+
 
 def job_topic(job_id: str) -> str:
     """Events of one job."""
