@@ -302,7 +302,7 @@ class _Writer:
         if not (left - 5e-4 <= x <= right + 5e-4 and bottom - 5e-4 <= y <= top + 5e-4):
             raise InvalidOption(
                 f"The job reaches X{x:.4g} Y{y:.4g}, off the bed "
-                f"({left:.4g} to {right:.4g} by {bottom:.4g} to {top:.4g} mm).",
+                f"({left + 0.0:.4g} to {right:.4g} by {bottom + 0.0:.4g} to {top:.4g} mm).",
                 hint="Move the sheet (x_mm, y_mm), leave room for kerf and leads at its edge, or use a smaller drawing.",
             )
         return mm(min(max(x, left), right)), mm(min(max(y, bottom), top))

@@ -82,6 +82,7 @@ def cut(
     """
     drawing = checked(drawing)
     in_range("The interval", settings.interval_mm, 0.02, 10, "mm")
+    in_range("The bridges' width", settings.bridges_mm, 0, 50, "mm")
     in_range("The price of an hour", dollars_per_hour, 0, 100_000, "dollars")
     drawing = replace(drawing, paths=tuple(_plain(path) for path in drawing.paths))
     progress(0.1, "joining lines")

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.imaging.picture import F32, U8
-from bottega.laser.trace import as_unit, components, find_ink
+from bottega.laser.ink import as_unit, components, find_ink
 
 Bool = NDArray[np.bool_]
 
@@ -103,12 +103,7 @@ def measure(picture: NDArray[Any]) -> Features:
     if factor < 1:
         size = (max(8, round(grey.shape[1] * factor)), max(8, round(grey.shape[0] * factor)))
         grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.float32)
-    # On a dark ground the light parts are the drawing.
-    border = np.concatenate((grey[0], grey[-1], grey[:, 0], grey[:, -1]))
-    ink = find_ink(grey)
-    invert = float(np.median(border)) < 0.5 and float(np.mean(grey < 0.5)) > 0.55
-    if invert:
-        ink = find_ink(grey, invert=True)
+    ink = find_ink(grey, invert=light_on_dark(grey))
     mask = ink.field > ink.level
     two, middle, shading = _tones(ink.field, ink.ink, ink.ground, mask)
     stroke, evenness, solid = _strokes(mask)
@@ -126,6 +121,12 @@ def measure(picture: NDArray[Any]) -> Features:
         size_spread=spread,
         shading=shading,
     )
+
+
+def light_on_dark(grey: NDArray[Any]) -> bool:
+    """Whether the light parts of a picture (H x W in [0, 1]) are the drawing and the dark ones its ground."""
+    border = np.concatenate((grey[0], grey[-1], grey[:, 0], grey[:, -1]))
+    return float(np.median(border)) < 0.5 and float(np.mean(grey < 0.5)) > 0.55
 
 
 def _tones(field: F32, ink: float, ground: float, mask: Bool) -> tuple[float, float, float]:

@@ -91,7 +91,8 @@ def burn_energy(
     energy is laid along the centre lines and spread over the beam's width; it is nowhere lost but off the area.
     """
     left, bottom, width, height = area
-    margin = beam_mm
+    # Whole cells, so that lines one cell apart each lie in the middle of one.
+    margin = float(np.ceil(beam_mm / cell_mm)) * cell_mm
     columns = max(1, int(np.ceil((width + 2 * margin) / cell_mm)))
     rows = max(1, int(np.ceil((height + 2 * margin) / cell_mm)))
     x0, y0, x1, y1, power = burns.T

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+import numpy as np
+
 from bottega.laser.geometry import Drawing, Operation, Path, laser_extra, polygonal, region
 from bottega.laser.size import in_range
 
 if TYPE_CHECKING:
     from shapely import MultiPolygon, Polygon
+    from shapely.geometry.base import BaseGeometry
 
 _LONG = 1.5
 """How many wanted widths a thin end must be long: shorter ones are corners, which an opening rounds too."""
@@ -74,18 +77,25 @@ def _thin(shape: "Polygon | MultiPolygon", minimum: float, kind: Literal["web", 
     missing = polygonal(shape.difference(opened))
     border = shape.boundary
     reached = opened.buffer(0.02 * radius)
+    pieces = [p for p in shapely.get_parts(missing).tolist() if p.area >= 1e-4 * minimum * minimum]
     found: list[ThinFeature] = []
-    for piece in shapely.get_parts(missing).tolist():
-        if piece.area < 1e-4 * minimum * minimum:
-            continue
+    for piece, ends in zip(pieces, _parts_within(missing.intersection(reached), pieces), strict=True):
         centre = cast(Any, shapely).maximum_inscribed_circle(piece)
         middle = shapely.Point(centre.coords[0])
         width = 2 * float(border.distance(middle))
         # A neck joins two wide places and a thin shape joins none; what hangs on one may be a corner.
-        ends = sum(part.area > 0 for part in shapely.get_parts(piece.intersection(reached)).tolist())
         if ends != 1 or piece.area > _LONG * width * minimum:
             found.append(ThinFeature(kind, float(middle.x), float(middle.y), min(width, minimum)))
     return found
+
+
+def _parts_within(surfaces: "BaseGeometry", pieces: Sequence["Polygon"]) -> list[int]:
+    """How many of the surfaces lie in each of the pieces, which do not overlap."""
+    import shapely
+
+    parts = [part for part in shapely.get_parts(surfaces).tolist() if part.area > 0]
+    _, which = shapely.STRtree(pieces).query(shapely.point_on_surface(parts), predicate="intersects")
+    return np.bincount(which, minlength=len(pieces)).tolist()
 
 
 def _cuts(paths: Sequence[Path]) -> list[Path]:

@@ -7,21 +7,18 @@ split, and neighbours that fit as one are joined again. No services, no files.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-F64 = NDArray[np.float64]
-I64 = NDArray[np.int64]
-Bool = NDArray[np.bool_]
+from bottega.laser.fit_pieces import Pieces, fitted_controls
+from bottega.laser.fit_samples import F64, I64, STEP, Bool, Samples, corners, sampled, sharpened
 
-STEP = 0.75
-"""Distance between the samples that a curve is fitted to."""
 _REACH = 3
 """Samples on each side that a tangent is taken from."""
-_ROUNDS = 3
-"""Fits with improved parameters; a fourth changes the error by under 1 %."""
+STRAIGHT = 0.35
+"""Of the mean tolerance: what the samples of a straight edge may lie off its line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,134 +57,11 @@ def fit_curves(
     settings = settings or FitSettings()
     if not chains:
         return []
-    samples = _sampled(chains, np.asarray(closed, np.bool_))
-    corner = _corners(samples, settings)
-    weight = _sharpened(samples, corner) if settings.sharpen else np.ones(len(samples.points))
+    samples = sampled(chains, np.asarray(closed, np.bool_))
+    corner = corners(samples, settings.corner_degrees)
+    weight = sharpened(samples, corner) if settings.sharpen else np.ones(len(samples.points))
     fitter = _Fitter(samples, corner, weight, settings)
     return fitter.run()
-
-
-# --- Samples -------------------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True, eq=False)
-class _Samples:
-    """Evenly spaced points of all chains, one after another."""
-
-    points: F64
-    chain: I64
-    """Chain of each sample."""
-    first: I64
-    count: I64
-    closed: Bool
-
-    def shifted(self, index: I64, by: int | I64) -> I64:
-        """The samples `by` further along; rings go round, open chains stop at their ends."""
-        chain = self.chain[index]
-        first, count = self.first[chain], self.count[chain]
-        local = index - first + by
-        local = np.where(self.closed[chain], local % count, np.clip(local, 0, count - 1))
-        return first + local
-
-
-def _sampled(chains: Sequence[F64], closed: Bool) -> _Samples:
-    parts: list[F64] = []
-    for points, ring in zip(chains, closed.tolist(), strict=True):
-        line = np.vstack((points, points[:1])) if ring else np.asarray(points, np.float64)
-        along = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))))
-        total = float(along[-1])
-        number = max(8 if ring else 4, round(total / STEP))
-        at = np.linspace(0, total, number + 1)
-        at = at[:-1] if ring else at
-        parts.append(np.column_stack((np.interp(at, along, line[:, 0]), np.interp(at, along, line[:, 1]))))
-    count = np.array([len(p) for p in parts], np.int64)
-    return _Samples(
-        points=np.vstack(parts),
-        chain=np.repeat(np.arange(len(parts)), count),
-        first=np.cumsum(count) - count,
-        count=count,
-        closed=closed,
-    )
-
-
-def _turn(samples: _Samples, near: int, far: int) -> F64:
-    """Angle in radians between the ways into and out of each sample, seen `near` to `far` samples away."""
-    index = np.arange(len(samples.points))
-    p = samples.points
-    into = p[samples.shifted(index, -near)] - p[samples.shifted(index, -far)]
-    out = p[samples.shifted(index, far)] - p[samples.shifted(index, near)]
-    cross = into[:, 0] * out[:, 1] - into[:, 1] * out[:, 0]
-    return np.arctan2(np.abs(cross), (into * out).sum(axis=1))
-
-
-def _corners(samples: _Samples, settings: FitSettings) -> Bool:
-    """Samples that are the sharpest of their surroundings; the ends of open chains count as corners."""
-    index = np.arange(len(samples.points))
-    small, large = _turn(samples, 1, 3), _turn(samples, 2, 6)
-    # On an arc the turn grows with the distance it is seen over (here 2 : 4), at a corner it does not.
-    limit = np.radians(settings.corner_degrees)
-    sharp = (large > limit) & (small > 0.72 * large) | (small > np.radians(65))
-    score = small + large
-    best = sharp.copy()
-    for by in (-3, -2, -1, 1, 2, 3):
-        other = samples.shifted(index, by)
-        beaten = sharp[other] & ((score[other] > score) | ((score[other] == score) & (by < 0)))
-        best &= ~beaten | (other == index)
-    ring = samples.closed[samples.chain]
-    local = index - samples.first[samples.chain]
-    last = samples.count[samples.chain] - 1
-    best &= ring | ((local > 2) & (local < last - 2))
-    best &= samples.count[samples.chain] >= 12
-    return best | (~ring & ((local == 0) | (local == last)))
-
-
-def _sharpened(samples: _Samples, corner: Bool) -> F64:
-    """Moves corners to where their sides meet; returns weights that leave the rounded samples beside them out."""
-    weight = np.ones(len(samples.points))
-    index = np.nonzero(corner & _inner(samples))[0]
-    if not len(index):
-        return weight
-    free = _distance_to_corner(samples, corner, index)
-    index = index[free >= 5]
-    points = samples.points
-    sides: list[tuple[F64, F64]] = []
-    for sign in (-1, 1):
-        block = points[np.stack([samples.shifted(index, sign * k) for k in (2, 3, 4)])]
-        sides.append((block.mean(axis=0), block[2] - block[0]))
-    (a, u), (b, v) = sides
-    cross = u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]
-    scale = np.hypot(*u.T) * np.hypot(*v.T) + 1e-12
-    meets = np.abs(cross) > 0.3 * scale
-    gap = b - a
-    t = (gap[:, 0] * v[:, 1] - gap[:, 1] * v[:, 0]) / np.where(meets, cross, 1)
-    vertex = a + t[:, None] * u
-    moved = np.hypot(*(vertex - points[index]).T)
-    good = meets & (moved < 1.6)
-    for by in (-1, 1):
-        weight[samples.shifted(index[good], by)] = 0
-    far = good & (moved > 0.7)
-    for by in (-2, 2):
-        weight[samples.shifted(index[far], by)] = 0.2
-    points[index[good]] = vertex[good]
-    return weight
-
-
-def _inner(samples: _Samples) -> Bool:
-    local = np.arange(len(samples.points)) - samples.first[samples.chain]
-    return samples.closed[samples.chain] | ((local > 0) & (local < samples.count[samples.chain] - 1))
-
-
-def _distance_to_corner(samples: _Samples, corner: Bool, index: I64) -> I64:
-    """Samples to the next other corner on either side, at most 6."""
-    free = np.full(len(index), 6, np.int64)
-    for by in (5, 4, 3, 2, 1):
-        for sign in (-1, 1):
-            other = samples.shifted(index, sign * by)
-            free = np.where(corner[other] & (other != index), by, free)
-    return free
-
-
-# --- Fitting -------------------------------------------------------------------------------------------------
 
 
 class _Batch(NamedTuple):
@@ -221,7 +95,7 @@ class _Batch(NamedTuple):
 class _Fitter:
     """Pieces are `start` (a sample) and `span` (samples until their end, going round on rings)."""
 
-    def __init__(self, samples: _Samples, corner: Bool, weight: F64, settings: FitSettings) -> None:
+    def __init__(self, samples: Samples, corner: Bool, weight: F64, settings: FitSettings) -> None:
         self.samples, self.corner, self.weight, self.settings = samples, corner, weight, settings
         self.tangent = self._tangents()
 
@@ -343,127 +217,62 @@ class _Fitter:
         return np.where(found, at, -1)
 
     def _fitted(self, start: I64, span: I64) -> _Batch:
+        pieces = self._pieces(start, span)
+        controls, away = fitted_controls(pieces)
+        weight, piece, offset = pieces.weight, pieces.piece, pieces.offset
+        counted = weight > 0
+        away = away * counted
+        largest = np.maximum.reduceat(away, offset)
+        total = np.maximum(np.add.reduceat(weight, offset), 1)
+        mean = np.sqrt(pieces.sums(away * away) / total)
+        # Straight pieces become lines even where a curve would lie a little closer; a shallow arc is none of them.
+        p0, p3 = controls[:, 0], controls[:, 3]
+        across, reach = self._off_chord(pieces, p0, p3)
+        across = across * counted
+        bend = np.maximum.reduceat(across, offset)
+        straight = (bend <= 0.7 * self.settings.tolerance) & (reach > 0.8 * STEP * span)
+        flat = np.sqrt(pieces.sums(across * across) / total)
+        straight &= flat <= np.maximum(STRAIGHT * self.settings.mean_tolerance, 1.5 * mean)
+        simple = pieces.sums(np.where(straight[piece], across, away)) / total
+        hit = np.where(away >= largest[piece], pieces.local, 0)
+        worst = np.maximum.reduceat(hit, offset)
+        controls[straight, 1], controls[straight, 2] = p0[straight], p3[straight]
+        largest, mean = np.where(straight, bend, largest), np.where(straight, flat, mean)
+        return _Batch(controls, largest, mean, simple, worst, straight)
+
+    def _pieces(self, start: I64, span: I64) -> Pieces:
         samples = self.samples
         size = span + 1
         offset = np.cumsum(size) - size
         piece = np.repeat(np.arange(len(start)), size)
         local = np.arange(len(piece)) - offset[piece]
-        index = samples.shifted(start[piece], local)
-        points = samples.points[index]
+        chain = samples.chain[start]
+        index = start[piece] + local
+        # A piece goes round its ring at most once; on an open chain it ends at the last sample.
+        beyond = (samples.first + samples.count)[chain]
+        index -= np.where(index >= beyond[piece], samples.count[chain][piece], 0)
         end = samples.shifted(start, span)
-        p0, p3 = samples.points[start], samples.points[end]
-        weight = np.where((local == 0) | (local == span[piece]), 0.0, self.weight[index])
+        x, y = samples.points.T
+        return Pieces(
+            x=x[index],
+            y=y[index],
+            weight=np.where((local == 0) | (local == span[piece]), 0.0, self.weight[index]),
+            piece=piece,
+            local=local,
+            offset=offset,
+            span=span,
+            tangent_in=self.tangent[start],
+            tangent_out=-self.tangent[end],
+            free_in=self.corner[start],
+            free_out=self.corner[end],
+        )
+
+    @staticmethod
+    def _off_chord(pieces: Pieces, p0: F64, p3: F64) -> tuple[F64, F64]:
+        """Distance of each sample (N) from the line through its piece's ends, and the distance of those (K)."""
         chord = p3 - p0
         reach = np.hypot(*chord.T)
-        tangents = (self.tangent[start], -self.tangent[end])
-        free = (self.corner[start], self.corner[end])
-        u = local / span[piece]
-        controls = np.empty((len(start), 4, 2))
-        for _ in range(_ROUNDS):
-            controls = _solve(points, weight, u, piece, offset, p0, p3, tangents, free, reach)
-            u = _projected(points, controls, u, piece)
-        away = np.hypot(*(_at(controls, piece, u) - points).T) * (weight > 0)
-        largest = np.maximum.reduceat(away, offset)
-        total = np.maximum(np.add.reduceat(weight, offset), 1)
-        mean = np.sqrt(np.add.reduceat(away * away * weight, offset) / total)
-        # Straight pieces become lines even where a curve would lie a little closer.
-        across = (
-            np.abs(
-                (points[:, 0] - p0[piece, 0]) * chord[piece, 1]
-                - (points[:, 1] - p0[piece, 1]) * chord[piece, 0]
-            )
-            / np.maximum(reach, 1e-9)[piece]
-        )
-        across *= weight > 0
-        bend = np.maximum.reduceat(across, offset)
-        straight = (bend <= 0.7 * self.settings.tolerance) & (reach > 0.8 * STEP * span)
-        flat = np.sqrt(np.add.reduceat(across * across * weight, offset) / total)
-        straight &= flat <= np.maximum(self.settings.mean_tolerance, 1.2 * mean)
-        controls[straight, 1], controls[straight, 2] = p0[straight], p3[straight]
-        largest, mean = np.where(straight, bend, largest), np.where(straight, flat, mean)
-        simple = cast(Any, np.add).reduceat(np.where(straight[piece], across, away) * weight, offset) / total
-        top = np.asarray(cast(Any, np.maximum).reduceat(away, offset), np.float64)
-        hit = np.where(away >= top[piece], local, 0)
-        worst = np.asarray(cast(Any, np.maximum).reduceat(hit, offset), np.int64)
-        return _Batch(controls, largest, mean, simple, worst, straight)
-
-
-def _basis(u: F64) -> tuple[F64, F64, F64, F64]:
-    v = 1 - u
-    return v * v * v, 3 * u * v * v, 3 * u * u * v, u * u * u
-
-
-def _at(controls: F64, piece: I64, u: F64) -> F64:
-    b0, b1, b2, b3 = (b[:, None] for b in _basis(u))
-    c = controls[piece]
-    return b0 * c[:, 0] + b1 * c[:, 1] + b2 * c[:, 2] + b3 * c[:, 3]
-
-
-def _solve(
-    points: F64,
-    weight: F64,
-    u: F64,
-    piece: I64,
-    offset: I64,
-    p0: F64,
-    p3: F64,
-    tangents: tuple[F64, F64],
-    free: tuple[Bool, Bool],
-    reach: F64,
-) -> F64:
-    """Inner control points by least squares: along the tangent where a piece goes on smoothly, free at corners."""
-    b0, b1, b2, b3 = _basis(u)
-    rest = points - (b0 + b1)[:, None] * p0[piece] - (b2 + b3)[:, None] * p3[piece]
-    columns = np.column_stack(
-        (b1 * b1, b1 * b2, b2 * b2, b1 * rest[:, 0], b1 * rest[:, 1], b2 * rest[:, 0], b2 * rest[:, 1])
-    )
-    s = np.add.reduceat(columns * weight[:, None], offset, axis=0)
-    number = len(p0)
-    frames = [np.stack((t, np.column_stack((-t[:, 1], t[:, 0]))), axis=2) for t in tangents]
-    e1, e2 = frames
-    matrix = np.zeros((number, 4, 4))
-    right = np.zeros((number, 4))
-    eye = np.eye(2)
-    matrix[:, :2, :2] = s[:, 0, None, None] * eye
-    matrix[:, 2:, 2:] = s[:, 2, None, None] * eye
-    cross = s[:, 1, None, None] * np.einsum("kij,kil->kjl", e1, e2)
-    matrix[:, :2, 2:], matrix[:, 2:, :2] = cross, cross.transpose(0, 2, 1)
-    right[:, :2] = np.einsum("kij,ki->kj", e1, s[:, 3:5])
-    right[:, 2:] = np.einsum("kij,ki->kj", e2, s[:, 5:7])
-    # A little pull to a third of the chord keeps pieces of few samples determined.
-    third = (p3 - p0) / 3
-    pull = 1e-3 + 1e-4 * (s[:, 0] + s[:, 2])
-    matrix[:, range(4), range(4)] += pull[:, None]
-    right[:, :2] += pull[:, None] * np.einsum("kij,ki->kj", e1, third)
-    right[:, 2:] -= pull[:, None] * np.einsum("kij,ki->kj", e2, third)
-    for side, loose in ((1, free[0]), (3, free[1])):
-        fixed = ~loose
-        matrix[fixed, side, :] = 0
-        matrix[fixed, :, side] = 0
-        matrix[fixed, side, side] = 1
-        right[fixed, side] = 0
-    solved = np.linalg.solve(matrix, right[:, :, None])[:, :, 0]
-    low, high = 0.02 * reach, 1.5 * reach + 1e-9
-    for side, loose in ((0, free[0]), (2, free[1])):
-        solved[:, side] = np.where(loose, solved[:, side], np.clip(solved[:, side], low, high))
-    d1 = np.einsum("kij,kj->ki", e1, solved[:, :2])
-    d2 = np.einsum("kij,kj->ki", e2, solved[:, 2:])
-    for d in (d1, d2):
-        size = np.hypot(*d.T)
-        d *= np.minimum(1, 1.5 * reach / np.maximum(size, 1e-12))[:, None]
-    return np.stack((p0, p0 + d1, p3 + d2, p3), axis=1)
-
-
-def _projected(points: F64, controls: F64, u: F64, piece: I64) -> F64:
-    """One Newton step of each parameter towards the curve's nearest point."""
-    c = controls[piece]
-    v = 1 - u
-    first = 3 * np.diff(c, axis=1)
-    second = 2 * np.diff(first, axis=1)
-    d1 = (v * v)[:, None] * first[:, 0] + (2 * u * v)[:, None] * first[:, 1] + (u * u)[:, None] * first[:, 2]
-    d2 = v[:, None] * second[:, 0] + u[:, None] * second[:, 1]
-    away = _at(controls, piece, u) - points
-    up = (away * d1).sum(axis=1)
-    down = (d1 * d1).sum(axis=1) + (away * d2).sum(axis=1)
-    step = np.where(down > 1e-9, up / np.where(down > 1e-9, down, 1), 0)
-    return np.clip(u - np.clip(step, -0.2, 0.2), 0, 1)
+        piece = pieces.piece
+        cross = (pieces.x - p0[:, 0][piece]) * chord[:, 1][piece]
+        cross -= (pieces.y - p0[:, 1][piece]) * chord[:, 0][piece]
+        return np.abs(cross) / np.maximum(reach, 1e-9)[piece], reach

@@ -90,9 +90,8 @@ def placement(grid: Grid, settings: RasterSettings) -> tuple[float, float]:
     )
 
 
-def _check(bits: Bits, grid: Grid, settings: RasterSettings) -> None:
-    if bits.shape != (grid.rows, grid.columns):
-        raise InvalidOption(f"The dots are {bits.shape}, the grid is {(grid.rows, grid.columns)}.")
+def check_settings(settings: RasterSettings) -> None:
+    """Raises InvalidOption for speeds, powers, passes and sizes out of range, whatever is to be burnt."""
     in_range("The acceleration", settings.acceleration_mm_s2, 1, 100_000, "mm/s^2")
     in_range("The speed", settings.speed_mm_min, 1, MAX_SPEED_MM_MIN, "mm/min")
     in_range("The power", settings.power_percent, 0.1, 100, "%")
@@ -106,6 +105,12 @@ def _check(bits: Bits, grid: Grid, settings: RasterSettings) -> None:
             f"{settings.power_percent:g} % of S{settings.max_power_s} rounds to no power at all.",
             hint="Use more power.",
         )
+
+
+def _check(bits: Bits, grid: Grid, settings: RasterSettings) -> None:
+    if bits.shape != (grid.rows, grid.columns):
+        raise InvalidOption(f"The dots are {bits.shape}, the grid is {(grid.rows, grid.columns)}.")
+    check_settings(settings)
     if not bits.any():
         raise InvalidOption(
             "There is nothing to burn: the picture is blank.", hint="Invert it, or use another picture."

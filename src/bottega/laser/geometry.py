@@ -1,30 +1,58 @@
-"""The one model of laser geometry: polylines and placed pictures on a sheet, in millimetres.
+"""What is done with laser geometry: curves flattened, measured, checked, moved and scaled.
 
-x runs to the right and y down from the sheet's upper left corner; formats that count upwards (DXF, PDF, G-code)
-are flipped where they are written. Reading and writing of files is left to `svg_in`, `svg`, `dxf`, `pdf`,
-`lightburn` and `raster_png`.
+The one door to it: the model itself is in `drawing`, paths as surfaces of shapely in `shapes`, and both can be imported
+from here. Reading and writing of files is left to `svg_in`, `svg`, `dxf`, `pdf`, `lightburn` and `raster_png`.
 """
 
 import math
-from collections.abc import Generator, Iterable, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, cast, overload
+from typing import cast, overload
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from bottega.errors import InvalidOption, ResourceError, TooLarge
+from bottega.errors import InvalidOption, TooLarge
+from bottega.laser.drawing import (
+    COLOURS,
+    F64,
+    Curve,
+    Drawing,
+    Operation,
+    Path,
+    Point,
+    RasterImage,
+    laser_extra,
+)
+from bottega.laser.shapes import from_shapely, is_simple, polygonal, region, to_shapely
 from bottega.laser.size import MAX_SIDE_MM
 
-if TYPE_CHECKING:
-    from shapely import MultiPolygon, Polygon
-    from shapely.geometry.base import BaseGeometry
-
-F64 = NDArray[np.float64]
-Point = tuple[float, float]
+__all__ = [
+    "COLOURS",
+    "F64",
+    "Curve",
+    "Drawing",
+    "Operation",
+    "Path",
+    "Point",
+    "RasterImage",
+    "affine",
+    "bounds",
+    "checked",
+    "curves_of",
+    "flatten",
+    "from_shapely",
+    "is_simple",
+    "laser_extra",
+    "length",
+    "path_from_curves",
+    "polygonal",
+    "region",
+    "scale",
+    "to_shapely",
+    "translate",
+]
 
 FLATTEN_TOLERANCE_MM = 0.008
 """How far a flattened curve may lie from the true one: with the rounding of files within 0.01 mm, which is below what
@@ -34,137 +62,6 @@ MAX_POINTS = 1_000_000
 MAX_PATHS = 200_000
 MIN_SHEET_MM = 0.01
 _JOIN_MM = 1e-6
-
-
-class Operation(StrEnum):
-    """What the laser does with a path. `ENGRAVE` and `FILL` scan its inside, `SCORE` and `CUT` follow its line."""
-
-    ENGRAVE = "engrave"
-    FILL = "fill"
-    SCORE = "score"
-    CUT = "cut"
-
-    @property
-    def filled(self) -> bool:
-        return self in (Operation.ENGRAVE, Operation.FILL)
-
-
-COLOURS: dict[Operation, str] = {
-    Operation.ENGRAVE: "#000000",
-    Operation.FILL: "#00e000",
-    Operation.SCORE: "#0000ff",
-    Operation.CUT: "#ff0000",
-}
-"""Shop convention (red cuts, black engraves, blue scores), in exact colours of LightBurn's palette."""
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """A cubic Bezier in mm."""
-
-    start: Point
-    control_1: Point
-    control_2: Point
-    end: Point
-
-    @staticmethod
-    def line(start: Point, end: Point) -> "Curve":
-        """The straight piece, with its controls on the ends (which is how `is_line` knows it)."""
-        return Curve(start, start, end, end)
-
-    @property
-    def is_line(self) -> bool:
-        return self.control_1 == self.start and self.control_2 == self.end
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Path:
-    """One polyline in mm: `points` N x 2 float64; a closed path does not repeat its first point.
-
-    `curves`, where given, are what the points were flattened from, in order and joined; a closed path's last
-    curve ends at the first point. Writers that know curves use them. `colour` is "#rrggbb", or empty for the
-    operation's. Raises InvalidOption for points that are no finite N x 2 numbers.
-    """
-
-    points: F64
-    closed: bool
-    operation: Operation = Operation.CUT
-    layer: str = ""
-    colour: str = ""
-    curves: tuple[Curve, ...] = ()
-
-    def __post_init__(self) -> None:
-        points = np.ascontiguousarray(self.points, np.float64)
-        if points.ndim != 2 or points.shape[1] != 2 or not len(points):
-            raise InvalidOption(f"A path needs N x 2 points, not an array of shape {points.shape}.")
-        if not np.isfinite(points).all():
-            raise InvalidOption("A path has a point that is not a number.")
-        object.__setattr__(self, "points", points)
-
-    @property
-    def shown_colour(self) -> str:
-        return self.colour.lower() or COLOURS[self.operation]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RasterImage:
-    """A picture placed on the sheet to be engraved: upper left corner `x`, `y` and its size, all in mm.
-
-    `pixels` H x W: bool, True burns; or uint8 grey, 0 burns fully and 255 not at all.
-    """
-
-    pixels: NDArray[Any]
-    x: float
-    y: float
-    width_mm: float
-    height_mm: float
-    layer: str = ""
-
-    def __post_init__(self) -> None:
-        if self.pixels.ndim != 2 or not self.pixels.size or str(self.pixels.dtype) not in ("bool", "uint8"):
-            raise InvalidOption(
-                f"A placed picture is H x W of bool or uint8, not {self.pixels.dtype} of shape {self.pixels.shape}."
-            )
-        if not all(math.isfinite(v) for v in (self.x, self.y, self.width_mm, self.height_mm)):
-            raise InvalidOption("A placed picture has a position or size that is not a number.")
-        if self.width_mm <= 0 or self.height_mm <= 0:
-            raise InvalidOption(
-                f"A placed picture is {self.width_mm:g} x {self.height_mm:g} mm; both sides must be above 0."
-            )
-
-    @property
-    def grey(self) -> NDArray[np.uint8]:
-        """H x W uint8, 0 burns fully."""
-        if self.pixels.dtype == np.bool_:
-            return np.where(self.pixels, 0, 255).astype(np.uint8)
-        return self.pixels.astype(np.uint8, copy=False)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Drawing:
-    """A sheet of `width_mm` x `height_mm` and what is on it; paths in file order, `rasters` below them."""
-
-    paths: tuple[Path, ...]
-    width_mm: float
-    height_mm: float
-    rasters: tuple[RasterImage, ...] = field(default=())
-
-    @property
-    def node_count(self) -> int:
-        """Nodes as a vector program counts them: curve ends where there are curves, points elsewhere."""
-        return sum((len(p.curves) + (not p.closed)) if p.curves else len(p.points) for p in self.paths)
-
-
-@contextmanager
-def laser_extra() -> Generator[None, None, None]:
-    """Around an import of a package of the extra `laser`: where it is missing, ResourceError says how to get it."""
-    try:
-        yield
-    except ImportError as error:
-        raise ResourceError(
-            f"This needs the package {error.name}, which is not installed.",
-            hint="pip install 'bottega[laser]'",
-        ) from error
 
 
 # --- Curves --------------------------------------------------------------------------------------------------
@@ -350,94 +247,3 @@ def scale(thing: Path | Drawing, sx: float, sy: float | None = None) -> Path | D
             for r in thing.rasters
         ),
     )
-
-
-# --- Shapely -------------------------------------------------------------------------------------------------
-
-
-def to_shapely(path: Path) -> "BaseGeometry":
-    """A Polygon without holes for a closed path of three points or more, else a LineString (a Point for one)."""
-    with laser_extra():
-        import shapely
-    if path.closed and len(path.points) >= 3:
-        return shapely.Polygon(path.points)
-    if len(path.points) == 1:
-        return shapely.Point(path.points[0])
-    return shapely.LineString(np.vstack((path.points, path.points[:1])) if path.closed else path.points)
-
-
-def region(paths: Iterable[Path]) -> "Polygon | MultiPolygon":
-    """What the closed paths enclose under the even-odd rule, as a valid (Multi)Polygon; it may be empty."""
-    with laser_extra():
-        import shapely
-    rings = [shapely.Polygon(p.points) for p in paths if p.closed and len(p.points) >= 3]
-    if not rings:
-        return shapely.Polygon()
-    # The faces between all lines; a face counts when an odd number of rings encloses it.
-    faces = shapely.get_parts(
-        shapely.polygonize(shapely.get_parts(shapely.union_all([r.exterior for r in rings])))
-    )
-    # `make_valid` reads a ring that crosses itself by even-odd as well.
-    tree = shapely.STRtree([shapely.make_valid(ring) for ring in rings])
-    inside, _ = tree.query(shapely.point_on_surface(faces), predicate="within")
-    odd = np.bincount(inside, minlength=len(faces)) % 2 == 1
-    return polygonal(shapely.union_all(faces[odd]))
-
-
-def polygonal(geometry: "BaseGeometry") -> "Polygon | MultiPolygon":
-    """The surfaces of a geometry; points and lines that an operation left over are dropped."""
-    import shapely
-
-    parts = [g for g in shapely.get_parts(geometry, return_index=False) if g.geom_type in _SURFACES]
-    flat = [p for g in parts for p in shapely.get_parts(g)]
-    return flat[0] if len(flat) == 1 else shapely.MultiPolygon(flat)
-
-
-_SURFACES = frozenset({"Polygon", "MultiPolygon"})
-
-
-def from_shapely(
-    geometry: "BaseGeometry",
-    *,
-    operation: Operation = Operation.CUT,
-    layer: str = "",
-    colour: str = "",
-) -> tuple[Path, ...]:
-    """Every ring and line of a geometry as a path: an outer ring first, then its holes. Points are left out."""
-    with laser_extra():
-        import shapely
-    paths: list[Path] = []
-
-    def add(coordinates: Any, closed: bool) -> None:
-        points = shapely.get_coordinates(coordinates)
-        paths.append(Path(points[:-1] if closed else points, closed, operation, layer, colour))
-
-    def visit(part: "BaseGeometry") -> None:
-        if part.is_empty:
-            return
-        if isinstance(part, shapely.Polygon):
-            add(part.exterior, True)
-            for hole in part.interiors:
-                add(hole, True)
-        elif isinstance(part, shapely.LinearRing):
-            add(part, True)
-        elif isinstance(part, shapely.LineString):
-            add(part, False)
-        elif hasattr(part, "geoms"):
-            for inner in cast(Any, part).geoms:
-                visit(inner)
-
-    visit(geometry)
-    return tuple(paths)
-
-
-def is_simple(path: Path) -> bool:
-    """Whether the line neither crosses nor touches itself; a closed path needs three points and an area too."""
-    with laser_extra():
-        import shapely
-    if not path.closed:
-        return len(path.points) >= 2 and bool(shapely.LineString(path.points).is_simple)
-    if len(path.points) < 3:
-        return False
-    polygon = shapely.Polygon(path.points)
-    return bool(polygon.is_valid) and polygon.area > 0

@@ -48,8 +48,6 @@ PALETTE: tuple[str, ...] = tuple(
     ]
 )
 """LightBurn's cut layers C00 to C29 (its documentation, "Color palette"); the index is the layer."""
-TOOL_COLOURS: tuple[str, ...] = ("#f36926", "#0c96d9")
-"""LightBurn's tool layers T1 and T2: drawn, never burnt."""
 
 ORDER: tuple[Operation, ...] = (Operation.ENGRAVE, Operation.FILL, Operation.SCORE, Operation.CUT)
 """What burns first: a part that is cut free may move, so cutting comes last."""

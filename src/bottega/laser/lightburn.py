@@ -2,9 +2,9 @@
 
 The format is plain XML and unpublished; what is written here is what LightBurn's own files and the readers that import
 them agree on. Vertices are `V<x> <y>` with the handles `c0` (leaving) and `c1` (arriving), `c0x1`/`c1x1` where
-there is none; primitives are `L i j` and `B i j`. MirrorY means that y counts from the rear of the bed
-towards the front, which seen from above is down, as in our drawings; pictures then need no turning. Speeds are
-mm/s, a picture's place is its centre.
+there is none; primitives are `L i j` and `B i j`. MirrorX and MirrorY name the corner that coordinates count from: both
+false is the front left one with y towards the rear, as on GRBL machines and in our G-code. There a picture whose
+XForm turns nothing stands upright. Speeds are mm/s, a picture's place is its centre.
 """
 
 import base64
@@ -16,21 +16,21 @@ import numpy as np
 
 from bottega.errors import InvalidOption
 from bottega.laser.formatting import mm, printable
-from bottega.laser.geometry import Curve, Drawing, Path, Point, RasterImage, checked
+from bottega.laser.geometry import Curve, Drawing, Path, Point, RasterImage, affine, checked
 from bottega.laser.layers import BurnSettings, Layer, Layers, layers_of
 from bottega.laser.raster_png import png_of
 from bottega.laser.size import MM_PER_INCH
 
 _HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
-    '<LightBurnProject AppVersion="1.7.08" FormatVersion="1" MaterialHeight="0" MirrorX="False" MirrorY="True">\n'
+    '<LightBurnProject AppVersion="1.7.08" FormatVersion="1" MaterialHeight="0" MirrorX="False" MirrorY="False">\n'
 )
 _PLACES = 4
 _GREY_DITHER = "jarvis"
 
 
 def write_lbrn2(drawing: Drawing, *, settings: Mapping[str, BurnSettings], notes: str = "") -> bytes:
-    """The drawing as a LightBurn project, the sheet's upper left corner in the rear left corner of the bed.
+    """The drawing as a LightBurn project, the sheet's lower left corner in the front left corner of the bed.
 
     Every layer needs its settings (found as in `layers_of`); filled layers become Fill with their interval, the
     others Line, pictures Image: 1-bit ones pass through dot for dot, grey ones are dithered by LightBurn. Layers keep
@@ -48,8 +48,11 @@ def write_lbrn2(drawing: Drawing, *, settings: Mapping[str, BurnSettings], notes
     body = [*_cut_settings(layers)]
     number = count()
     for layer in layers.all:
-        body += [_bitmap(raster, layer) for raster in layers.rasters.get(layer, ())]
-        body += [_shape(path, layer, next(number)) for path in layers.paths.get(layer, ())]
+        body += [_bitmap(raster, layer, drawing.height_mm) for raster in layers.rasters.get(layer, ())]
+        body += [
+            _shape(_upwards(path, drawing.height_mm), layer, next(number))
+            for path in layers.paths.get(layer, ())
+        ]
     body.append(f'    <Notes ShowOnLoad="0" Notes={quoteattr(printable(notes), {chr(10): "&#10;"})}/>\n')
     return (_HEAD + "".join(body) + "</LightBurnProject>\n").encode()
 
@@ -102,9 +105,14 @@ def _setting(picture: bool, filled: bool, values: Mapping[str, object]) -> str:
     return f'    <{tag} type="{kind}">\n{lines}    </{tag}>\n'
 
 
-def _bitmap(raster: RasterImage, layer: Layer) -> str:
+def _upwards(path: Path, height_mm: float) -> Path:
+    """With y counted from the sheet's lower edge upwards."""
+    return affine(path, ((1, 0, 0), (0, -1, height_mm)))
+
+
+def _bitmap(raster: RasterImage, layer: Layer, sheet_mm: float) -> str:
     data = base64.b64encode(png_of(raster)).decode("ascii")
-    centre = (raster.x + raster.width_mm / 2, raster.y + raster.height_mm / 2)
+    centre = (raster.x + raster.width_mm / 2, sheet_mm - raster.y - raster.height_mm / 2)
     return (
         f'    <Shape Type="Bitmap" CutIndex="{layer.index}" W="{mm(raster.width_mm, _PLACES)}" '
         f'H="{mm(raster.height_mm, _PLACES)}" Gamma="1" Contrast="0" Brightness="0" EnhanceAmount="0" '

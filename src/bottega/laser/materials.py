@@ -39,6 +39,11 @@ class Preset(Value):
     kerf_mm: float | None = Field(default=None, gt=0)
     source: str = "starting point, test first"
 
+    @property
+    def cut_width_mm(self) -> float:
+        """Width of the cut: the kerf where one is known, else the beam's."""
+        return self.kerf_mm or self.beam_mm
+
 
 class Material(Value):
     """`burns` says whether the engraving is darker or lighter than the surface; colours are sRGB triples."""

@@ -25,7 +25,6 @@ KICKS = 30_000
 """Disturbances tried at most: about 0.5 s on one core."""
 KICKS_PER_PATH = 30
 """More than these gain next to nothing."""
-_JOINT_MM = 1e-9
 
 
 @dataclass(frozen=True, slots=True)

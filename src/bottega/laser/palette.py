@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.imaging.picture import F32
-from bottega.laser.trace import components
+from bottega.laser.ink import components
 
 I32 = NDArray[np.int32]
 

@@ -38,9 +38,9 @@ def burnt_picture(burnt: F32, beam: float, material: Material) -> U8:
         heat = cv2.GaussianBlur(burnt, (0, 0), max(1.0, 1.2 * beam))
         burnt = np.maximum(burnt, SCORCH * heat).astype(np.float32)
     # In linear light, as covered and bare area add up for an eye.
-    linear = _linear(surface) * texture[..., None]
-    linear += burnt[..., None] * (_linear(char) * np.sqrt(texture)[..., None] - linear)
-    return _encoded(linear)
+    shares = np.dstack((texture * (1 - burnt), np.sqrt(texture) * burnt))
+    colours = np.stack((_linear(surface), _linear(char)), axis=1) * (_STEPS - 1)
+    return _encoded(np.asarray(cv2.transform(shares, colours), np.float32))
 
 
 def _texture(height: int, width: int, kind: str) -> F32:
@@ -57,14 +57,20 @@ def _texture(height: int, width: int, kind: str) -> F32:
     across = np.linspace(0, 1, width, dtype=np.float32)[None, :]
     wander = 0.012 * np.sin(5.1 * across + 7 * down) + 0.006 * np.sin(13 * across + 1.3)
     bands = np.sin(2 * np.pi * 9 * (down + wander) + 2.2 * np.sin(2 * np.pi * 1.7 * (down + wander)))
-    streaks = cv2.GaussianBlur(
-        random.standard_normal((height, width), dtype=np.float32),
-        (0, 0),
-        sigmaX=max(2.0, width / 40),
-        sigmaY=1.0,
-    )
+    streaks = _streaks(random, height, width)
     streaks /= max(float(streaks.std()), 1e-6)
     return np.clip(1 + 0.05 * bands + 0.035 * streaks, 0.75, 1.25).astype(np.float32)
+
+
+def _streaks(random: np.random.Generator, height: int, width: int) -> F32:
+    """Noise drawn out along the width; it changes so slowly there that few columns are computed."""
+    along = max(2.0, width / 40)
+    every = max(1, int(along / 4))
+    columns = -(-width // every)
+    noise = cv2.GaussianBlur(
+        random.standard_normal((height, columns), dtype=np.float32), (0, 0), sigmaX=along / every, sigmaY=1.0
+    )
+    return np.asarray(cv2.resize(noise, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _linear(colour: F32) -> F32:
@@ -76,7 +82,7 @@ _STEPS = 8192
 _ENCODED = np.rint(np.power(np.arange(_STEPS) / (_STEPS - 1), 1 / 2.2) * 255).astype(np.uint8)
 
 
-def _encoded(linear: F32) -> U8:
-    steps = np.multiply(linear, np.float32(_STEPS - 1), out=linear)
+def _encoded(steps: F32) -> U8:
+    """Linear light in steps of `_ENCODED` to sRGB values."""
     np.clip(steps, 0, _STEPS - 1, out=steps)
     return _ENCODED[steps.astype(np.int16)]

@@ -33,7 +33,10 @@ class Readiness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`what` is wrong, what to `do`, and where in mm when it has a place. `stops`: the job must not be run so."""
+    """`what` is wrong, what to `do`, and where in mm when it has a place. `stops`: the job must not be run so.
+
+    `note`: nothing is wrong, but it is to be known; a job with notes alone is ready.
+    """
 
     code: str
     what: str
@@ -41,12 +44,14 @@ class Finding:
     stops: bool = False
     x: float | None = None
     y: float | None = None
+    note: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         place = (
             {} if self.x is None or self.y is None else {"x_mm": round(self.x, 3), "y_mm": round(self.y, 3)}
         )
-        return {"code": self.code, "what": self.what, "do": self.do, "stops": self.stops} | place
+        said = {"code": self.code, "what": self.what, "do": self.do, "stops": self.stops, "note": self.note}
+        return said | place
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,8 @@ class Assessment:
     def state(self) -> Readiness:
         if any(finding.stops for finding in self.findings):
             return Readiness.NOT_CUTTABLE
-        return Readiness.ATTENTION if self.findings else Readiness.READY
+        wrong = any(not finding.note for finding in self.findings)
+        return Readiness.ATTENTION if wrong else Readiness.READY
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -173,7 +179,7 @@ def assess_engraving(report: Mapping[str, Any]) -> Assessment:
             Finding(
                 "tone",
                 f"The burn is {measures['tone_error']:.0f} of 255 levels off the picture's tones.",
-                "Use a coarser interval: the beam is too wide for lines this close.",
+                _interval_advice(report),
             )
         )
     if measures.get("detail", 1) < NEAR_EMPTY:
@@ -196,12 +202,47 @@ def assess_engraving(report: Mapping[str, Any]) -> Assessment:
     return Assessment(_gravest(findings), measures)
 
 
+def _interval_advice(report: Mapping[str, Any]) -> str:
+    """Which way the line interval is wrong, as a burn cannot show tones that its lines leave bare or cover twice."""
+    if report["beam_mm"] < report["interval_mm"]:
+        return "Use a finer interval: the beam is too narrow for lines this far apart."
+    return "Use a coarser interval: the beam is too wide for lines this close."
+
+
 def together(*assessments: Assessment) -> Assessment:
     """Several parts of one job as one."""
     measures: dict[str, float] = {}
     for each in assessments:
         measures |= each.measures
     return Assessment(_gravest([f for each in assessments for f in each.findings]), measures)
+
+
+def assess_loose(drawing: Drawing, *, stencil_meant: bool) -> Assessment:
+    """The pieces within the cuts that come out by themselves: what a stencil loses, and a part's waste.
+
+    Nobody said which of the two is kept. `stencil_meant`: it may well be the sheet, as with a picture that is cut;
+    otherwise it is a note. Drawings with too many points are not looked at.
+    """
+    cuts = [p for p in drawing.paths if p.closed and p.operation is Operation.CUT]
+    if len(cuts) < 2 or sum(len(p.points) for p in cuts) > FEATURE_POINTS:
+        return Assessment()
+    islands = loose_islands(drawing)
+    measures = {"loose_islands": float(len(islands))}
+    if not islands:
+        return Assessment((), measures)
+    largest = islands[0]
+    finding = Finding(
+        "loose-island",
+        f"{len(islands)} pieces inside the cuts come loose, the largest of "
+        f"{largest.width_mm:.3g} x {largest.height_mm:.3g} mm."
+        if len(islands) > 1
+        else f"A piece of {largest.width_mm:.3g} x {largest.height_mm:.3g} mm inside the cuts comes loose.",
+        "Ask for bridges where the sheet is what you keep, as with a stencil; where the parts are, it is their waste.",
+        x=largest.x,
+        y=largest.y,
+        note=not stencil_meant,
+    )
+    return Assessment((finding,), measures)
 
 
 def _off_the_sheet(drawing: Drawing) -> list[Finding]:
@@ -260,4 +301,4 @@ def _thin(drawing: Drawing, kerf: float, least: float) -> tuple[list[Finding], f
 
 
 def _gravest(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=lambda finding: not finding.stops)[:MOST_FINDINGS])
+    return tuple(sorted(findings, key=lambda finding: (not finding.stops, finding.note))[:MOST_FINDINGS])

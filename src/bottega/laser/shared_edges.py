@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.imaging.picture import F32
-from bottega.laser.fit_curves import F64, Fit, FitSettings, fit_curves
+from bottega.laser.fit_curves import Fit, FitSettings, fit_curves
+from bottega.laser.fit_samples import F64
 from bottega.laser.geometry import laser_extra
-from bottega.laser.trace import CLOSER, polyline
+from bottega.laser.ring_fits import CLOSER, polyline
 
 I32 = NDArray[np.int32]
 OUTSIDE = -1

@@ -118,7 +118,8 @@ def check_on_bed(
 def in_range(name: str, value: float, low: float, high: float, unit: str) -> float:
     """`value` itself, when it is a number from `low` to `high`; InvalidOption in words otherwise (also NaN)."""
     if not (math.isfinite(value) and low <= value <= high):
-        raise InvalidOption(f"{name} is {value:g} {unit}; it can be {low:g} to {high:g} {unit}.")
+        of = f" {unit}" if unit else ""
+        raise InvalidOption(f"{name} is {value:g}{of}; it can be {low:g} to {high:g}{of}.")
     return value
 
 

@@ -14,20 +14,21 @@ from numpy.typing import NDArray
 from bottega.errors import InvalidOption
 from bottega.imaging.picture import F32, U8
 from bottega.laser.geometry import Drawing, Operation, RasterImage
+from bottega.laser.ink import shows_a_figure
 from bottega.laser.job import EngraveJob, EngraveSettings, resolved
 from bottega.laser.job import engrave as engrave_job
 from bottega.laser.layers import BurnSettings
 from bottega.laser.quality import assess_drawing, assess_engraving
 from bottega.laser.size import in_range
 from bottega.laser.studio_files import Made, drawing_files, sheet_figures, wanted_formats
+from bottega.laser.studio_preview import energy_picture, moves_picture, moves_values
+from bottega.laser.suggest import Suggestion, suggest
 
-__all__ = ["Made", "TraceSettings", "engrave", "trace", "traced_drawing"]
+__all__ = ["Made", "Suggestion", "TraceSettings", "engrave", "suggest", "trace", "traced_drawing"]
 
 Progress = Callable[[float, str], None]
 MAX_LEVELS = 16
 MAX_COLOURS = 24
-LEAST_TRANSPARENT = 0.002
-"""Of a picture's pixels; below it the transparency says nothing about its shape."""
 
 
 def _quiet(fraction: float, message: str) -> None:
@@ -67,14 +68,40 @@ def engrave(
     )
     if "gcode" in wanted:
         files["gcode"] = job.gcode.encode("ascii")
+    pictures, dpi = engraving_pictures(job)
     return Made(
         files={name: files[name] for name in wanted},
         drawing=drawing,
         report=job.report,
         assessment=assess_engraving(job.report),
-        pictures={"preview": job.preview},
-        dpi={"preview": job.preview_dpi},
+        pictures=pictures,
+        dpi=dpi,
+        toolpath=engraving_way(job),
     )
+
+
+def engraving_pictures(job: EngraveJob) -> tuple[dict[str, U8], dict[str, float]]:
+    """`preview` (the burnt material), `toolpath` (the way of the head) and `energy` of an engraving, and their dpi."""
+    grid = job.grid
+    found = {"preview": (job.preview, job.preview_dpi)}
+    if job.checked is not None:
+        origin = _origin(job)
+        found["toolpath"] = moves_picture(job.checked.moves, grid.width_mm, grid.height_mm, origin)
+    if job.energy is not None:
+        found["energy"] = energy_picture(job.energy)
+    return {name: each[0] for name, each in found.items()}, {name: each[1] for name, each in found.items()}
+
+
+def engraving_way(job: EngraveJob) -> dict[str, Any]:
+    """The way of the head as plain values (`studio_preview.moves_values`)."""
+    if job.checked is None:
+        return {}
+    return moves_values(job.checked.moves, job.grid.width_mm, job.grid.height_mm, _origin(job))
+
+
+def _origin(job: EngraveJob) -> tuple[float, float]:
+    left, bottom = job.report["origin_mm"]
+    return float(left), float(bottom)
 
 
 def engraving_drawing(job: EngraveJob) -> Drawing:
@@ -124,7 +151,7 @@ class TraceSettings:
     level: float | None = None
     invert: bool = False
     speck_px: float | None = None
-    tolerance_px: float = 0.3
+    tolerance_px: float = 0.45
     operation: Operation | None = None
     title: str = "Trace"
 
@@ -158,6 +185,11 @@ def trace(
     if "gcode" in wanted:
         raise InvalidOption(
             "A trace has no power and speed.", hint="Trace to SVG, then cut the SVG to G-code."
+        )
+    if "lbrn2" in wanted and not burn:
+        raise InvalidOption(
+            "A LightBurn file says how each layer burns, and a trace has no power and speed.",
+            hint="Trace to SVG, then cut the SVG to .lbrn2.",
         )
     drawing, figures = traced_drawing(picture, settings)
     return Made(
@@ -230,10 +262,13 @@ def _layered(picture: NDArray[Any], settings: TraceSettings) -> tuple[Drawing, d
 
 
 def with_alpha(rgb: U8, alpha: F32 | None) -> U8:
-    """H x W x 3 RGB and an opacity in [0, 1] as H x W x 4, or the colours alone where hardly anything is transparent:
-    a few clear pixels are a fault of a drawing program, not the edge of a figure."""
-    if alpha is None or float(np.mean(alpha < 0.5)) < LEAST_TRANSPARENT:
+    """H x W x 3 RGB and an opacity in [0, 1] as H x W x 4, or the colours alone where the opacity is not their shape."""
+    if alpha is None:
         return rgb
+    if not shows_a_figure(rgb, alpha):
+        # What is clear has some colour or other: it is seen as the white of the ground.
+        share = np.clip(alpha, 0, 1)[..., None]
+        return np.rint(rgb * share + 255 * (1 - share)).astype(np.uint8)
     opacity = np.rint(np.clip(alpha, 0, 1) * 255).astype(np.uint8)
     return np.dstack((rgb, opacity))
 

@@ -18,7 +18,8 @@ from bottega.laser.leads import LeadSettings
 from bottega.laser.materials import Machine, Material, Preset, find_machine, find_material, find_preset
 from bottega.laser.merge import merge
 from bottega.laser.order import ordered, travel_mm
-from bottega.laser.quality import LEAST_WIDTH_MM, Finding, assess_drawing
+from bottega.laser.quality import LEAST_WIDTH_MM, Finding, assess_drawing, assess_loose, together
+from bottega.laser.sheet_preview import sheet_preview
 from bottega.laser.size import in_range, run_up_mm
 from bottega.laser.studio_files import Made, drawing_files, sheet_figures, wanted_formats
 from bottega.laser.studio_preview import toolpath_picture, toolpath_values
@@ -83,11 +84,12 @@ def cut(
     formats: Iterable[str] = ("gcode",),
     *,
     notes: Iterable[str] = (),
+    stencil_meant: bool = False,
     progress: Progress = _quiet,
 ) -> Made:
     """A drawing as a job, in every wanted format: the very lines that the G-code burns, in their order.
 
-    `notes` are warnings that go into the report. Raises InvalidOption for settings out of range, forbidden or unknown
+    `notes` are warnings that go into the report; `stencil_meant` as in `assess_loose`. Raises InvalidOption for settings out of range, forbidden or unknown
     materials, machines that cannot do it, and what does not fit the bed; and what `cut_job.cut` raises.
     """
     wanted = wanted_formats(formats)
@@ -136,6 +138,7 @@ def cut(
         least_width_mm=max(LEAST_WIDTH_MM, 1.5 * max(kerf_x, kerf_y)),
         more=_findings(job, material, presets),
     )
+    assessment = together(assessment, assess_loose(job.drawing, stencil_meant=stencil_meant))
     report = {
         **sheet_figures(job.drawing),
         "material": material.id,
@@ -149,14 +152,15 @@ def cut(
         **job.report,
         "warnings": [*_warnings(material, presets), *notes],
     }
-    picture, dpi = toolpath_picture(job.drawing, line_mm=max(kerf_x, kerf_y, 0.1))
+    way, dpi = toolpath_picture(job.drawing, line_mm=max(kerf_x, kerf_y, 0.1))
+    burnt, burnt_dpi = sheet_preview(job.drawing, material, cut_mm=max(kerf_x, kerf_y, 0.1))
     return Made(
         files={name: files[name] for name in wanted},
         drawing=job.drawing,
         report=report,
         assessment=assessment,
-        pictures={"toolpath": picture},
-        dpi={"toolpath": dpi},
+        pictures={"preview": burnt, "toolpath": way},
+        dpi={"preview": burnt_dpi, "toolpath": dpi},
         toolpath=toolpath_values(job.drawing),
     )
 
@@ -236,7 +240,7 @@ def _kerf(settings: CutSettings, presets: dict[Operation, Preset]) -> float:
     if settings.kerf_mm is not None:
         return in_range("The kerf", settings.kerf_mm, 0, 5, "mm")
     preset = presets.get(Operation.CUT)
-    return (preset.kerf_mm or preset.beam_mm) if preset is not None else 0.0
+    return preset.cut_width_mm if preset is not None else 0.0
 
 
 def _interval(settings: CutSettings, presets: dict[Operation, Preset]) -> float:

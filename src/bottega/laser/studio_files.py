@@ -1,5 +1,6 @@
 """What the studio hands back, and the formats it writes: one drawing, every file of it the same to 0.01 mm."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -92,7 +93,10 @@ def drawing_files(
     notes: str = "",
     interval_mm: float = 0.1,
 ) -> dict[Format, bytes]:
-    """The drawing in every format but G-code, which needs a machine. Raises what the writers raise."""
+    """The drawing in every format but G-code, which needs a machine. Raises what the writers raise.
+
+    `interval_mm`: a pixel of the PNG; on large sheets more.
+    """
     from bottega.laser.dxf import write_dxf
     from bottega.laser.lightburn import write_lbrn2
     from bottega.laser.pdf import write_pdf
@@ -110,8 +114,17 @@ def drawing_files(
         elif name == "pdf":
             files[name] = write_pdf(drawing, settings=settings, title=title)
         elif name == "png":
-            files[name] = write_png(drawing, interval_mm=interval_mm)
+            files[name] = write_png(drawing, interval_mm=_png_interval(drawing, interval_mm))
     return files
+
+
+def _png_interval(drawing: Drawing, interval_mm: float) -> float:
+    """The interval, or on sheets too large for it the finest that is drawn, to a hundredth of a mm."""
+    from bottega.laser.raster_png import MAX_PIXELS
+
+    finest = math.sqrt(drawing.width_mm * drawing.height_mm / MAX_PIXELS)
+    # A hundredth more, since the sheet is padded to whole pixels.
+    return interval_mm if finest < interval_mm else math.ceil(100 * finest + 1) / 100
 
 
 def sheet_figures(drawing: Drawing) -> dict[str, Any]:

@@ -10,12 +10,14 @@ from bottega.laser.boxes import DESIGNS, BoxSettings, make_box
 from bottega.laser.cut_job import cost_micro_dollars
 from bottega.laser.gcode_check import Machining, check_gcode
 from bottega.laser.geometry import Drawing
+from bottega.laser.layers import PALETTE
 from bottega.laser.materials import find_machine, find_material, find_preset
 from bottega.laser.quality import Assessment, Finding
+from bottega.laser.sheet_preview import sheet_preview
 from bottega.laser.size import in_range
 from bottega.laser.studio_cut import CutSettings, cut, cut_svg
 from bottega.laser.studio_files import Made, drawing_files, sheet_figures, wanted_formats
-from bottega.laser.studio_preview import toolpath_picture, toolpath_values
+from bottega.laser.studio_preview import moves_picture, moves_values
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,13 +148,24 @@ def grid_card(settings: GridSettings, formats: Iterable[str] = ("gcode",)) -> Ma
         max_power_s=machine.max_power_s,
         acceleration_mm_s2=machine.acceleration_mm_s2,
     )
+    many = len({cell.burn for row in grid.rows for cell in row}) > len(PALETTE)
+    if many and "lbrn2" in wanted:
+        raise InvalidOption(
+            f"LightBurn has {len(PALETTE)} layers, and each patch that burns differently needs one: "
+            f"the card has {sum(map(len, grid.rows))} patches.",
+            hint="Ask for fewer powers or speeds, or for G-code, which has no such limit.",
+        )
+    # In the other formats patches are drawn; what each burns with is in its layer's name.
     files = drawing_files(
-        grid.drawing, [name for name in wanted if name != "gcode"], settings=grid.settings, title=burn.title
+        grid.drawing,
+        [name for name in wanted if name != "gcode"],
+        settings=None if many else grid.settings,
+        title=burn.title,
     )
     if "gcode" in wanted:
         files["gcode"] = gcode.encode("ascii")
     told = estimate(gcode.encode("ascii"), "grid.gcode", burn)
-    picture, dpi = toolpath_picture(grid.drawing)
+    burnt, dpi = sheet_preview(grid.drawing, material)
     cells = [
         {"x_mm": c.x, "y_mm": c.y, "power": c.burn.power_percent, "speed": c.burn.speed_mm_min}
         | {"passes": c.burn.passes, "interval_mm": c.burn.interval_mm}
@@ -164,9 +177,9 @@ def grid_card(settings: GridSettings, formats: Iterable[str] = ("gcode",)) -> Ma
         drawing=grid.drawing,
         report={**sheet_figures(grid.drawing), **told.report, "material": material.id, "cells": cells},
         assessment=told.assessment,
-        pictures={"toolpath": picture},
-        dpi={"toolpath": dpi},
-        toolpath=toolpath_values(grid.drawing),
+        pictures={"preview": burnt, **told.pictures},
+        dpi={"preview": dpi, **told.dpi},
+        toolpath=told.toolpath,
     )
 
 
@@ -234,11 +247,16 @@ def estimate(data: bytes, name: str, settings: CutSettings | None = None) -> Mad
             True,
         )
     ]
+    bed = (settings.bed_width_mm, settings.bed_height_mm)
+    way, dpi = moves_picture(checked.moves, *bed, (0.0, 0.0))
     return Made(
         files={},
-        drawing=Drawing((), settings.bed_width_mm, settings.bed_height_mm),
+        drawing=Drawing((), *bed),
         report=report,
         assessment=Assessment(tuple(faults) if checked.error_count else (), {}),
+        pictures={"toolpath": way},
+        dpi={"toolpath": dpi},
+        toolpath=moves_values(checked.moves, *bed, (0.0, 0.0)),
     )
 
 

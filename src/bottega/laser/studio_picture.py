@@ -20,7 +20,13 @@ from bottega.laser.job import EngraveSettings
 from bottega.laser.job import engrave as engrave_job
 from bottega.laser.quality import assess_engraving, together
 from bottega.laser.size import in_range
-from bottega.laser.studio import TraceSettings, engraving_drawing, traced_drawing, with_alpha
+from bottega.laser.studio import (
+    TraceSettings,
+    engraving_drawing,
+    engraving_pictures,
+    traced_drawing,
+    with_alpha,
+)
 from bottega.laser.studio_cut import CutSettings, cut
 from bottega.laser.studio_files import Made
 
@@ -61,6 +67,7 @@ def picture_job(
         drawing,
         settings.cut,
         formats,
+        stencil_meant=process == "cut",
         progress=lambda fraction, message: progress(0.3 + 0.7 * fraction, message),
     )
     return replace(made, report={**made.report, "trace": figures})
@@ -106,12 +113,13 @@ def _engraved_and_cut(
     )
     kept = ("tone_error", "detail", "dither", "interval_mm", "beam_mm", "burnt_share", "pixels", "inverted")
     figures = {name: engraved.report[name] for name in kept}
+    own, own_dpi = engraving_pictures(engraved)
     return replace(
         made,
         report={**figures, **made.report},
         assessment=together(assess_engraving(figures), made.assessment),
-        pictures={"preview": engraved.preview, **made.pictures},
-        dpi={"preview": engraved.preview_dpi, **made.dpi},
+        pictures={**made.pictures, "preview": own["preview"], "energy": own["energy"]},
+        dpi={**made.dpi, "preview": own_dpi["preview"], "energy": own_dpi["energy"]},
     )
 
 
@@ -122,10 +130,9 @@ def _outline(pixels: U8, alpha: F32 | None, size: tuple[float, float], margin: f
     seen = with_alpha(pixels, alpha)
     if seen.shape[2] == 4:
         found, _ = traced_drawing(seen, TraceSettings(width_mm=size[0], height_mm=size[1]))
-        shape = region(found.paths).buffer(max(margin, 1e-3), quad_segs=16)
-        shape = polygonal(
-            shapely.union_all([shapely.Polygon(part.exterior) for part in shapely.get_parts(shape)])
-        )
+        drawn = shapely.get_parts(region(found.paths)).tolist()
+        figure = shapely.union_all([shapely.Polygon(part.exterior) for part in drawn])
+        shape = _grown(figure, max(margin, 1e-3))
         shape = polygonal(shape.simplify(0.01))
     else:
         shape = shapely.box(0, 0, *size).buffer(margin, quad_segs=16)
@@ -133,3 +140,13 @@ def _outline(pixels: U8, alpha: F32 | None, size: tuple[float, float], margin: f
     if not paths:
         raise InvalidOption("There is no outline to cut: the picture is transparent.")
     return paths
+
+
+def _grown(figure: Any, margin: float) -> Any:
+    """All that is nearer than `margin`, without holes. Part by part: ragged outlines in one go take minutes."""
+    import shapely
+
+    # Finer than what the outline is simplified by anyway.
+    smooth = shapely.simplify(shapely.get_parts(figure), 0.005)
+    grown = shapely.union_all(shapely.buffer(smooth, margin, quad_segs=16))
+    return polygonal(shapely.union_all([shapely.Polygon(part.exterior) for part in shapely.get_parts(grown)]))

@@ -45,6 +45,7 @@ _NUMERIC = frozenset(
         "viewBox",
     ]
 )
+XLINK = "{http://www.w3.org/1999/xlink}href"
 _PER_INCH = {
     "mm": MM_PER_INCH,
     "cm": MM_PER_INCH / 10,
@@ -109,3 +110,16 @@ def pixels(text: str | None, dpi: float) -> float | None:
     """A length in the file's pixels; None as in `millimetres`."""
     length = millimetres(text, dpi)
     return None if length is None else length * dpi / MM_PER_INCH
+
+
+def view_box(element: ET.Element) -> tuple[float, float, float, float] | None:
+    """Left, top, width and height; None for none. Raises InvalidOption for one without a size."""
+    text = element.get("viewBox")
+    if text is None:
+        return None
+    numbers = [float(n) for n in NUMBER.findall(text)]
+    if len(numbers) != 4 or not all(map(math.isfinite, numbers)) or numbers[2] <= 0 or numbers[3] <= 0:
+        raise InvalidOption(
+            f"The SVG's viewBox is {text[:60]!r}; it needs four numbers, the last two above 0."
+        )
+    return numbers[0], numbers[1], numbers[2], numbers[3]

@@ -8,6 +8,7 @@ import base64
 import binascii
 import math
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -16,7 +17,9 @@ from xml.parsers import expat
 from bottega.errors import InvalidOption, TooLarge, UnsupportedMedia
 from bottega.laser.geometry import MIN_SHEET_MM
 from bottega.laser.size import MAX_SIDE_MM, MM_PER_INCH
-from bottega.laser.svg_grammar import NUMBER, check_numbers, millimetres, pixels
+from bottega.laser.svg_grammar import NUMBER, XLINK, check_numbers, millimetres, pixels, view_box
+from bottega.laser.svg_styles import inline_styles
+from bottega.laser.svg_viewports import flatten_viewports
 
 MAX_BYTES = 64 * 2**20
 MAX_NODES = 500_000
@@ -30,7 +33,6 @@ PICTURE = "bottega-picture"
 """Attributes set here, which shapes inherit: the name of their layer, the number of a placed picture."""
 
 _SVG = "{http://www.w3.org/2000/svg}"
-_XLINK = "{http://www.w3.org/1999/xlink}href"
 _INKSCAPE = "{http://www.inkscape.org/namespaces/inkscape}"
 _UNDRAWN = frozenset(
     [
@@ -77,14 +79,18 @@ def guard(data: bytes, *, dpi: float = CSS_DPI) -> GuardedSvg:
     if not (math.isfinite(dpi) and 1 <= dpi <= 10_000):
         raise InvalidOption(f"The resolution is {dpi:g} pixels to the inch; it can be 1 to 10000.")
     root = _parsed(data)
-    notes: list[str] = []
+    notes = inline_styles(root)
     pictures: list[bytes] = []
     _clean(root, notes)
     for element in root.iter():
         check_numbers(element)
+    flatten_viewports(root, dpi)
+    for element in root.iter():
         _check_reference(element, pictures, dpi)
     _check_cost(root)
     _mark_layers(root)
+    if said := _unsure_size(root, dpi):
+        notes.append(said)
     width, height = _resize(root, dpi)
     return GuardedSvg(ET.tostring(root), width, height, tuple(pictures), tuple(dict.fromkeys(notes)))
 
@@ -162,11 +168,7 @@ def _clean(root: ET.Element, notes: list[str]) -> None:
                     "The SVG contains text, which looks different wherever its font is missing.",
                     hint="Convert the text to paths (Inkscape: Path > Object to Path) and save again.",
                 )
-            for name, what in (("clip-path", "clipping"), ("mask", "a mask"), ("filter", "a filter")):
-                if _style(child, name) not in ("", "none"):
-                    notes.append(
-                        f"The SVG uses {what}, which lasers cannot follow: the whole shape is taken."
-                    )
+            notes.extend(_not_followed(child))
             if tag in _UNDRAWN or tag in _TEXT or _foreign(child):
                 parent.remove(child)
                 continue
@@ -177,6 +179,17 @@ def _clean(root: ET.Element, notes: list[str]) -> None:
                 shelf.append(child)
                 parent.insert(position, shelf)
             stack.append((child, unseen))
+
+
+def _not_followed(element: ET.Element) -> Iterator[str]:
+    """In words, what an element asks for that comes out otherwise."""
+    for name, what in (("clip-path", "clipping"), ("mask", "a mask"), ("filter", "a filter")):
+        if _style(element, name) not in ("", "none"):
+            yield f"The SVG uses {what}, which lasers cannot follow: the whole shape is taken."
+    if _style(element, "stroke-dasharray") not in ("", "none", "0"):
+        yield "The SVG has dashed lines, which are followed without gaps."
+    if _style(element, "fill").startswith("url("):
+        yield "The SVG has gradients or patterns, which are engraved as areas of one tone."
 
 
 def _hidden(element: ET.Element) -> bool:
@@ -197,7 +210,7 @@ def _style(element: ET.Element, name: str) -> str:
 
 
 def _check_reference(element: ET.Element, pictures: list[bytes], dpi: float) -> None:
-    href = (element.get("href") or element.get(_XLINK) or "").strip()
+    href = (element.get("href") or element.get(XLINK) or "").strip()
     tag = _tag(element)
     if tag == "image":
         _as_rectangle(element, href, pictures, dpi)
@@ -262,7 +275,7 @@ def _check_cost(root: ET.Element) -> None:
         numbers = sum(len(NUMBER.findall(element.get(name, ""))) for name in ("d", "points"))
         total = 1 + numbers // 2 + sum(cost(child, depth + 1) for child in element)
         if _tag(element) == "use":
-            href = (element.get("href") or element.get(_XLINK) or "").strip()
+            href = (element.get("href") or element.get(XLINK) or "").strip()
             target = by_id.get(href[1:])
             total += cost(target, depth + 1) if target is not None else 0
         if total > MAX_NODES:
@@ -286,9 +299,20 @@ def _mark_layers(root: ET.Element) -> None:
         group.set(LAYER, group.get(f"{_INKSCAPE}label") or group.get("id") or "")
 
 
+def _unsure_size(root: ET.Element, dpi: float) -> str:
+    """What to say of a document whose size rests on what a pixel is; nothing where it names a real unit."""
+    lengths = [(root.get(name) or "").strip().lower() for name in ("width", "height")]
+    if any(text.endswith(("mm", "cm", "in", "pt", "pc", "q")) for text in lengths):
+        return ""
+    return (
+        f"The SVG names its size in no unit of length: {dpi:g} of its pixels were taken as an inch. "
+        "Check the size, or write width and height in mm."
+    )
+
+
 def _resize(root: ET.Element, dpi: float) -> tuple[float | None, float | None]:
     """Write the size as plain millimetres over a viewBox, so that whoever reads it needs no resolution."""
-    box = _view_box(root)
+    box = view_box(root)
     width, height = (millimetres(root.get(name), dpi) for name in ("width", "height"))
     for name, side in (("width", width), ("height", height)):
         if side is not None and not MIN_SHEET_MM <= side <= MAX_SIDE_MM:
@@ -310,18 +334,6 @@ def _resize(root: ET.Element, dpi: float) -> tuple[float | None, float | None]:
     for name in ("x", "y"):
         root.attrib.pop(name, None)
     return shown if known else (None, None)
-
-
-def _view_box(root: ET.Element) -> tuple[float, float, float, float] | None:
-    text = root.get("viewBox")
-    if text is None:
-        return None
-    numbers = [float(n) for n in NUMBER.findall(text)]
-    if len(numbers) != 4 or not all(map(math.isfinite, numbers)) or numbers[2] <= 0 or numbers[3] <= 0:
-        raise InvalidOption(
-            f"The SVG's viewBox is {text[:60]!r}; it needs four numbers, the last two above 0."
-        )
-    return numbers[0], numbers[1], numbers[2], numbers[3]
 
 
 def _tag(element: ET.Element) -> str:

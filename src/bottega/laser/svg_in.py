@@ -34,6 +34,8 @@ from bottega.laser.svg_guard import CSS_DPI, LAYER, PICTURE, GuardedSvg, guard
 if TYPE_CHECKING:
     import svgelements as se
 
+WIDE_LINE_MM = 1.5
+"""Above the one unit that lines are wide where a drawing in mm says nothing."""
 _SAME_POINT_MM = 1e-3
 """Ends this near belong together: a tenth of the beam of the finest hobby laser and less."""
 
@@ -98,10 +100,10 @@ def open_svg(
     with laser_extra():
         import_module("svgelements")  # here, so that its absence is told apart from a bad file
     try:
-        drawing = _drawing(guarded, dpi, operation, convention or Convention(), tolerance_mm)
+        drawing, notes = _drawing(guarded, dpi, operation, convention or Convention(), tolerance_mm)
     except _READER_ERRORS as error:
         raise UnsupportedMedia("The SVG cannot be read.", hint="Save it again.", cause=str(error)) from error
-    return SvgFile(checked(drawing), guarded.notes)
+    return SvgFile(checked(drawing), (*guarded.notes, *notes))
 
 
 # What svgelements answers with when an attribute is not what it expects.
@@ -110,7 +112,8 @@ _READER_ERRORS = (ValueError, TypeError, AttributeError, LookupError, Arithmetic
 
 def _drawing(
     guarded: GuardedSvg, dpi: float, operation: Operation | None, convention: Convention, tolerance_mm: float
-) -> Drawing:
+) -> tuple[Drawing, tuple[str, ...]]:
+    """The drawing, and what of it is not as it looks."""
     import svgelements as se
 
     document = cast(Any, se.SVG).parse(io.BytesIO(guarded.xml), reify=True, ppi=dpi)
@@ -125,7 +128,19 @@ def _drawing(
     if guarded.width_mm is None:
         _, _, right, bottom = bounds(drawing)
         drawing = Drawing(paths, right, bottom, rasters)
-    return drawing
+    return drawing, _wide_lines(drawn)
+
+
+def _wide_lines(shapes: Iterable["se.Shape"]) -> tuple[str, ...]:
+    """A note where lines are drawn so wide that they look like areas."""
+    widths = [float(cast(Any, shape).stroke_width or 0) for shape in shapes if _paint(shape.stroke)]
+    widest = max((width for width in widths if math.isfinite(width)), default=0.0)
+    if widest <= WIDE_LINE_MM:
+        return ()
+    return (
+        f"The SVG has lines drawn {widest:.3g} mm wide; the laser follows their middle. "
+        "For their outline, turn the strokes into paths.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

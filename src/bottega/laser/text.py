@@ -37,11 +37,6 @@ def _alphabet() -> tuple[dict[str, str], dict[str, str]]:
     return glyphs, data["mark"]
 
 
-def known_characters() -> frozenset[str]:
-    """The characters of the single-line alphabet, without those that are composed of a letter and a mark."""
-    return frozenset(_alphabet()[0]) | {" "}
-
-
 def stroke_text(
     text: str, cap_height_mm: float, *, align: Align = "left", spacing: float = 1.0, line_height: float = 1.7
 ) -> list[F64]:

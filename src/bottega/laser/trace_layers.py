@@ -14,21 +14,13 @@ from bottega.errors import InvalidOption
 from bottega.imaging.picture import F32
 from bottega.laser.fit_curves import FitSettings
 from bottega.laser.geometry import Drawing, Operation, Path
+from bottega.laser.ink import Ink, as_unit, noise_of, without_specks
 from bottega.laser.outline import signed_area
 from bottega.laser.palette import find_palette, label_pixels
+from bottega.laser.ring_fits import path_from_fit, simple_fits
 from bottega.laser.shared_edges import area_outlines
 from bottega.laser.size import in_range
-from bottega.laser.trace import (
-    Ink,
-    as_unit,
-    contours,
-    noise_of,
-    path_from_fit,
-    pixel_size,
-    settings_for,
-    simple_fits,
-    without_specks,
-)
+from bottega.laser.trace import contours, pixel_size, settings_for
 
 MAX_LEVELS = 16
 MAX_COLOURS = 24

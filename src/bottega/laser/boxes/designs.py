@@ -11,7 +11,7 @@ import numpy as np
 
 from bottega.errors import InvalidOption
 from bottega.laser.boxes.case import Case, capsule, case, disc, reshape, slits, spread
-from bottega.laser.boxes.plates import Assembly, Plate
+from bottega.laser.boxes.plates import GRID_MM, Assembly, Plate
 from bottega.laser.boxes.settings import BoxSettings
 from bottega.laser.geometry import RasterImage
 
@@ -134,7 +134,7 @@ def hinged_lid(a: Assembly, s: BoxSettings, x: float, y: float, z: float) -> Non
         walls[side].cut(disc(pivot, under + t / 2, radius))
     lid = shapely.box(g, -t, x - g, pivot + t / 2)
     ears = shapely.box(-t, pivot - t / 2, x + t, pivot + t / 2)
-    engrave(a.shaped("lid", "z", under, shapely.union_all([lid, ears], grid_size=1e-5)), s, x, pivot)
+    engrave(a.shaped("lid", "z", under, shapely.union_all([lid, ears], grid_size=GRID_MM)), s, x, pivot)
 
 
 @design("living-hinge", "Box with a lid that bends in a living hinge")
@@ -148,9 +148,9 @@ def living_hinge(a: Assembly, s: BoxSettings, x: float, y: float, z: float) -> N
     walls = case(a, (0, x), (0, y), (0, z), without=("top",), heights={"back": z - bend}, join=False)
     corner = (y + t - bend, z - bend)
     for side in ("left", "right"):
-        straight = shapely.difference(walls[side].blank, shapely.box(*corner, y + t, z), grid_size=1e-5)
+        straight = shapely.difference(walls[side].blank, shapely.box(*corner, y + t, z), grid_size=GRID_MM)
         quarter = shapely.intersection(disc(*corner, bend), shapely.box(*corner, y + t, z))
-        reshape(walls[side], shapely.union_all([straight, quarter], grid_size=1e-5))
+        reshape(walls[side], shapely.union_all([straight, quarter], grid_size=GRID_MM))
     a.fingers(*walls.values())
     lid = a.wall("lid", "z", z, (-t, x + t), (-t, corner[0]))
     flap = a.wall("flap", "y", y + t, (-t, x + t), (0, corner[1]))
@@ -185,6 +185,7 @@ def drawer(a: Assembly, s: BoxSettings, x: float, y: float, z: float) -> None:
 
 @design("shelf", "Shelf", 2)
 def shelf(a: Assembly, s: BoxSettings, x: float, y: float, z: float) -> None:
+    need(z > 2 * a.thickness * (s.count + 1), "that many shelves")
     walls = case(a, (0, x), (0, y), (0, z), without=("front",))
     shelves(a, walls, spread(0, z, s.count + 1, a.thickness), x, y)
 
@@ -285,7 +286,7 @@ def tool_tote(a: Assembly, s: BoxSettings, x: float, y: float, z: float) -> None
     need(y > 7 * t, "a handle")
     walls = case(a, (0, x), (0, y), (0, z), without=("top",))
     lower, upper = shapely.box(-t, 0, x + t, z), shapely.box(0, 0, x, 1.9 * z)
-    outline = shapely.union_all([lower, upper], grid_size=1e-5)
+    outline = shapely.union_all([lower, upper], grid_size=GRID_MM)
     handle = a.shaped("handle", "y", (y - t) / 2, outline)
     handle.cut(capsule(x / 2, 1.55 * z, 0.6 * x, 0.3 * min(x, z)))
     a.slot(walls["left"], handle)
@@ -346,7 +347,7 @@ def frame(a: Assembly, s: BoxSettings, x: float, y: float, z: float) -> None:
     lip = min(4.0, 0.1 * min(x, y))
     a.shaped("back", "z", 0, outer)
     opening = shapely.box(-s.gap_mm, -s.gap_mm, x + s.gap_mm, y + rim)
-    a.shaped("spacer", "z", t, shapely.difference(outer, opening, grid_size=1e-5))
+    a.shaped("spacer", "z", t, shapely.difference(outer, opening, grid_size=GRID_MM))
     front = a.shaped("front", "z", 2 * t, shapely.difference(outer, shapely.box(lip, lip, x - lip, y - lip)))
     front.name = "front"
 

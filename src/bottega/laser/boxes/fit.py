@@ -181,11 +181,18 @@ def _stations(bar: "BaseGeometry") -> F64:
 
 
 def _widths(bar: "BaseGeometry", s: F64) -> F64:
-    """How deep the part is in the other slab at each station."""
+    """How deep the part is in the other slab at each station beside its corners: the signed sum of the edges there."""
     import shapely
 
-    _, low, _, high = bar.bounds
-    ends = np.stack(
-        (np.column_stack((s, np.full(len(s), low - 1))), np.column_stack((s, np.full(len(s), high + 1)))), 1
-    )
-    return np.asarray(shapely.length(shapely.intersection(bar, shapely.linestrings(ends))), np.float64)
+    # In their normal form outer rings turn one way and holes the other.
+    rings = shapely.get_rings(shapely.normalize(shapely.get_parts(bar)))
+    corners = shapely.get_coordinates(rings)
+    ends = np.cumsum(shapely.get_num_coordinates(rings))
+    edge = np.ones(len(corners), np.bool_)
+    edge[ends - 1] = False
+    at = np.flatnonzero(edge)
+    (s0, q0), (s1, q1) = corners[at].T, corners[at + 1].T
+    along = s1 - s0
+    crossed = (np.minimum(s0, s1) < s[:, None]) & (s[:, None] < np.maximum(s0, s1))
+    share = (s[:, None] - s0) / np.where(along == 0, 1, along)
+    return np.abs((crossed * np.sign(along) * (q0 + share * (q1 - q0))).sum(axis=1))

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 F64 = NDArray[np.float64]
-GRID_MM = 1e-5
+GRID_MM = 1e-6
 """Shapes are snapped to this grid, so that edges that should meet do."""
+_SNAPPED_MM = 1e-5
+"""Within it two places are one: either may have been moved by the grid."""
 MIN_FINGER_MM = 1.0
 _AXES = {"x": ((0, 1, 0), (0, 0, 1)), "y": ((1, 0, 0), (0, 0, 1)), "z": ((1, 0, 0), (0, 1, 0))}
 
@@ -241,8 +243,8 @@ class Assembly:
             ends = sorted((third.low * along, (third.low + third.thickness) * along))
             deep = ends[1] - at if inwards > 0 else at - ends[0]
             if (
-                ends[0] - 1e-6 <= at <= ends[1] + 1e-6
-                and deep > 1e-6
+                ends[0] - _SNAPPED_MM <= at <= ends[1] + _SNAPPED_MM
+                and deep > _SNAPPED_MM
                 and third.reach(one)
                 and third.reach(other)
             ):
