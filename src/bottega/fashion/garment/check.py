@@ -1,0 +1,142 @@
+"""Whether a picture may be used as a garment, in coded findings. A picture of anything else must not pass: a model that is
+given one as the garment may show the person undressed."""
+
+from typing import Any
+
+import numpy as np
+
+from bottega.fashion.findings import Check, Finding, Grave
+from bottega.fashion.garment.cutout import CutOut
+from bottega.fashion.garment.kinds import Kinds, lies_on_body
+from bottega.fashion.garment.measures import Measures
+from bottega.fashion.garment.shape import Shape
+from bottega.fashion.garment.wearer import Wearer
+
+LEAST_SIDE, GOOD_SIDE = 96, 300
+"""Shorter side in pixels; 300 is what the vendors of try-on models ask for (Kling, 2026)."""
+PLAIN = 0.78
+AGREEMENT = 0.8
+KIND = 0.35
+KIND_NOT_ALONE = 0.5
+"""The same where the outline is not certain: blots have corners too."""
+LEAST_EVEN, MOST_ON_FRAME = 0.65, 0.1
+"""Overlap with its mirror image, and share of the frame, of what may still be clothes although no kind was recognised."""
+BLUR_PX = 4.5
+
+_FOUND: dict[str, tuple[Grave, str, str]] = {
+    "too_small": (Grave.HARMS, "The picture is small.", "Use a picture of at least 600 pixels on its shorter side."),
+    "too_dark": (Grave.HARMS, "The picture is too dark.", "Take it in daylight or brighten it."),
+    "too_bright": (Grave.HARMS, "The garment is overexposed: its cloth has no detail.", "Take it with less light."),
+    "blurred": (Grave.HARMS, "The picture is blurred.", "Hold the camera still and focus on the cloth."),
+    "not_a_garment": (Grave.STOPS, "This does not look like a garment.", "Use a product picture of one garment, upright, seen from the front."),
+    "garment_not_isolated": (Grave.STOPS, "The garment cannot be told from what is around it.", "Use a picture of the garment alone on a plain background."),
+    "garment_worn": (Grave.STOPS, "Somebody wears the garment in this picture.", "Use the product picture without a model."),
+    "cropped": (Grave.HARMS, "Part of the garment lies outside the picture.", "Use a picture that shows all of it."),
+    "several_garments": (Grave.STOPS, "There is more than one thing in the picture.", "Crop the picture to one garment."),
+    "low_contrast_with_background": (Grave.HARMS, "The garment hardly differs from the background.", "Photograph it before a background of another colour."),
+    "sheer": (Grave.HARMS, "The background shows through the cloth.", "Expect a preview that looks less sheer, or use a picture on the body's colour."),
+    "text_overlay": (Grave.HARMS, "There is lettering beside the garment.", "Use a picture without captions, prices or watermarks."),
+}  # fmt: skip
+
+
+def found(code: str, confidence: float = 1.0, *, stops: bool = False, **measured: Any) -> Finding:
+    """The finding of that code with its sentences; `measured` names its unit in each key."""
+    grave, message, fix = _FOUND[code]
+    return Finding(
+        code=code,
+        grave=Grave.STOPS if stops else grave,
+        message=message,
+        fix=fix,
+        confidence=round(min(1.0, max(0.0, confidence)), 3),
+        measured={
+            key: round(value, 4) if isinstance(value, float) else value for key, value in measured.items()
+        },
+    )
+
+
+def judge(
+    size: tuple[int, int], cut: CutOut, shape: Shape | None, kinds: Kinds, wearer: Wearer, measures: Measures
+) -> Check:
+    """All findings on one picture of `size` (width, height) pixels."""
+    findings = [*_of_the_picture(size, measures), *_of_the_subject(cut, shape, kinds, wearer)]
+    if shape is not None:
+        findings += _of_the_garment(cut, kinds, measures)
+    return Check(findings=tuple(findings))
+
+
+def _of_the_picture(size: tuple[int, int], measures: Measures) -> list[Finding]:
+    findings: list[Finding] = []
+    short = min(size)
+    if short < GOOD_SIDE:
+        findings.append(found("too_small", stops=short < LEAST_SIDE, short_side_px=short))
+    if measures.luma < 0.3:
+        findings.append(found("too_dark", stops=measures.luma < 0.12, luma_95th_percentile=measures.luma))
+    return findings
+
+
+def _of_the_subject(cut: CutOut, shape: Shape | None, kinds: Kinds, wearer: Wearer) -> list[Finding]:
+    findings: list[Finding] = []
+    plain, agreement = cut.backdrop.plain, cut.agreement
+    # A surface that bends over half the range of lightness explains much of any picture's border.
+    least = PLAIN + 0.17 * min(1.0, max(0.0, (cut.backdrop.spread - 15) / 15))
+    lost = cut.apart < max(1.2, 1.7 * cut.backdrop.noise)
+    if not cut.from_alpha and (plain < least or agreement < AGREEMENT or lost or shape is None):
+        sure = max((least - plain) / least, (AGREEMENT - agreement) / AGREEMENT, 0.0)
+        findings.append(
+            found(
+                "garment_not_isolated",
+                0.5 + sure / 2,
+                plain_border_share=plain,
+                hypotheses_agreement=agreement,
+                rim_delta_e=cut.apart,
+            )
+        )
+    if wearer.there:
+        findings.append(
+            found("garment_worn", 0.9 if wearer.faces else 0.6, faces=wearer.faces, skin_share=wearer.skin)
+        )
+    alone = not any(one.code == "garment_not_isolated" for one in findings)
+    if shape is None or wearer.animal or kinds.confidence < (KIND if alone else KIND_NOT_ALONE):
+        sure = _certainly_nothing(cut, shape, kinds, wearer)
+        findings.append(found("not_a_garment", sure, kind_confidence=kinds.confidence))
+    return findings
+
+
+def _certainly_nothing(cut: CutOut, shape: Shape | None, kinds: Kinds, wearer: Wearer) -> float:
+    """How certain it is that there is no garment, 0 to 1; below `findings.CLEAR` there are signs of one: somebody who may
+    wear it, a kind that was nearly reached, or sleeves, armholes or legs about an axis of what lies within the frame."""
+    if wearer.animal:
+        return 0.95
+    sure = 1 - kinds.confidence
+    if shape is None:
+        return sure
+    frame = np.concatenate([cut.mask[0], cut.mask[-1], cut.mask[:, 0], cut.mask[:, -1]])
+    arms = shape.left is not None and shape.right is not None and not lies_on_body(shape)
+    limbs = arms or shape.bare or shape.split is not None
+    # White cloth on white paper: something is there, and its outline is not to be had.
+    pale = cut.backdrop.plain > 0.97 and float(cut.backdrop.surface[..., 0].mean()) > 80
+    if pale and cut.agreement < AGREEMENT:
+        return min(sure, 0.7)
+    even = limbs and shape.symmetry > LEAST_EVEN and float(frame.mean()) < MOST_ON_FRAME
+    return min(sure, 0.5) if even or wearer.faces > 0 else sure
+
+
+def _of_the_garment(cut: CutOut, kinds: Kinds, measures: Measures) -> list[Finding]:
+    findings: list[Finding] = []
+    if cut.parts > (2 if kinds.kind == "shoes" else 1):
+        findings.append(found("several_garments", 0.8, parts=cut.parts))
+    if measures.cut_off > 0.02:
+        findings.append(
+            found("cropped", 0.9, stops=measures.cut_off > 0.3, outline_on_frame_share=measures.cut_off)
+        )
+    if measures.burnt > 0.6:
+        findings.append(found("too_bright", 0.8, burnt_share=measures.burnt))
+    if measures.rim_width > BLUR_PX:
+        findings.append(found("blurred", 0.7, rim_width_px=measures.rim_width))
+    if not cut.from_alpha and cut.apart < 7:
+        findings.append(found("low_contrast_with_background", 0.8, rim_delta_e=cut.apart))
+    if measures.through > 0.25:
+        findings.append(found("sheer", 0.6, shows_through_share=measures.through))
+    if measures.letters >= 4:
+        findings.append(found("text_overlay", 0.7, letters_in_a_row=measures.letters))
+    return findings

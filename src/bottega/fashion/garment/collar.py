@@ -1,0 +1,144 @@
+"""The inner back of a collar in a ghost-mannequin picture: seen through the neck, and not to be laid on a throat."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from bottega.fashion.garment.arrays import array, pieces_of
+from bottega.fashion.garment.neckline import neckline_within
+from bottega.fashion.garment.shape import Shape
+from bottega.imaging.picture import F32
+
+Bools = NDArray[np.bool_]
+LABEL = 0.22
+"""Of the chest's breadth."""
+BESIDE_LABEL = 0.13
+"""Of the chest's breadth from the axis: there is no label any more, and still no shoulder."""
+DIPPED = 0.1
+"""Of the chest's breadth."""
+LEAST_DELTA_E = 4.0
+"""The inside is in its own shade; by less than this (CIE76) it cannot be told from the front."""
+
+
+def inner_collar(lab: F32, mask: Bools, shape: Shape) -> Bools:
+    """The part of `mask` (h x w) that is the inside of the back of the collar; empty where there is none to be seen.
+
+    A patch at the top of the axis, of another colour than the body, enclosed by the front neckline: narrower than
+    three quarters of the chest, flatter than it is wide allows, and not leaking into the body.
+    """
+    nothing = np.zeros_like(mask)
+    # Where the upper outline itself dips like a neckline, the back was cut lower or is not there.
+    if shape.notch > DIPPED * shape.chest:
+        return nothing
+    # What is narrower than a neck is a label; the inside is beside it.
+    for beside in (0.0, -BESIDE_LABEL, BESIDE_LABEL):
+        patch = _patch_of_its_own(lab, mask, shape, nothing, beside * shape.chest)
+        if int(patch.any(axis=0).sum()) > LABEL * shape.chest:
+            return patch
+    above = neckline_within(lab, mask, shape.axis, shape.box[1], shape.chest)
+    return nothing if above is None else above
+
+
+def _patch_of_its_own(lab: F32, mask: Bools, shape: Shape, nothing: Bools, aside: float) -> Bools:
+    """By its colour: a patch at the top, `aside` of the axis, that is not the front's."""
+    window = _window(mask, shape)
+    if window is None:
+        return nothing
+    rows, columns = window
+    part, colours = mask[rows, columns], array(cv2.GaussianBlur(lab[rows, columns], (0, 0), 0.8))
+    body = _palette(lab, mask, shape)
+    seed = _seed(part, shape.axis + aside - columns.start)
+    if body is None or seed.sum() < 4:
+        return nothing
+    inside = np.median(colours[seed], axis=0).astype(np.float32)
+    if float(np.linalg.norm(body - inside, axis=1).min()) < LEAST_DELTA_E:
+        return nothing
+    to_inside = np.linalg.norm(colours - inside, axis=2)
+    to_body = np.linalg.norm(colours[..., None, :] - body, axis=3).min(axis=2)
+    alike = part & (to_inside < to_body) & (to_inside < 16)
+    alike = array(cv2.morphologyEx(alike.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))) > 0
+    patch = _touching(alike, seed)
+    if not _is_neck_opening(patch, shape, mask):
+        return nothing
+    # The label and the seam tape inside belong to it; so does the strip above it along the top.
+    closed = _with_enclosed(patch, part)
+    grown = array(cv2.dilate(closed.astype(np.uint8), np.ones((3, 3), np.uint8))) > 0
+    found = nothing.copy()
+    found[rows, columns] = grown & part
+    return found
+
+
+def _window(mask: Bools, shape: Shape) -> tuple[slice, slice] | None:
+    left, top, width, height = shape.box
+    reach = 0.42 * shape.chest
+    first, last = int(max(left, shape.axis - reach)), int(min(left + width, shape.axis + reach + 1))
+    bottom = int(min(top + height, top + 0.6 * shape.chest))
+    if last - first < 8 or bottom - top < 8:
+        return None
+    return slice(max(0, top - 1), bottom), slice(first, last)
+
+
+def _palette(lab: F32, mask: Bools, shape: Shape) -> F32 | None:
+    """Up to five colours of the front, n x 3, from the chest down to where the body ends."""
+    row = max(shape.chest_row, int(shape.box[1] + 0.3 * shape.height))
+    reach = 0.4 * shape.chest
+    first, last = max(0, int(shape.axis - reach)), int(shape.axis + reach)
+    area = lab[row : int(shape.hem_row), first:last]
+    values = area[mask[row : int(shape.hem_row), first:last]][::7]
+    if values.shape[0] < 20:
+        return None
+    cv2.setRNGSeed(1)
+    stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
+    start: Any = None
+    centres = cv2.kmeans(
+        np.ascontiguousarray(values), min(5, len(values)), start, stop, 1, cv2.KMEANS_PP_CENTERS
+    )[2]
+    return array(centres, np.float32)
+
+
+def _seed(part: Bools, axis: float) -> Bools:
+    """A small block at the top of the axis, two pixels below the rim."""
+    seed = np.zeros_like(part)
+    middle, reach = round(axis), max(2, part.shape[1] // 12)
+    for column in range(max(0, middle - reach), min(part.shape[1], middle + reach + 1)):
+        rows = np.nonzero(part[:, column])[0]
+        if rows.size:
+            seed[rows[0] + 2 : rows[0] + 2 + max(2, part.shape[0] // 30), column] = True
+    return seed & part
+
+
+def _touching(alike: Bools, seed: Bools) -> Bools:
+    labels = pieces_of(alike).labels
+    names = np.unique(labels[seed & alike])
+    return np.isin(labels, names[names > 0])
+
+
+def _is_neck_opening(patch: Bools, shape: Shape, mask: Bools) -> bool:
+    area = float(patch.sum())
+    if not 0.002 * mask.sum() < area < 0.12 * mask.sum():
+        return False
+    rows, columns = np.nonzero(patch)
+    wide, high = float(np.ptp(columns)) + 1, float(np.ptp(rows)) + 1
+    # An opening is a compact patch below the rim; a stripe, a sleeve or a yoke is not.
+    if (
+        wide > 0.75 * shape.chest
+        or high > 1.4 * wide
+        or area < 0.45 * wide * high
+        or columns.max() >= patch.shape[1] - 1
+        or columns.min() == 0
+    ):
+        return False
+    upper, lower = patch[: rows.min() + round(high / 2)].sum(), patch[rows.min() + round(high / 2) :].sum()
+    return bool(upper >= lower)
+
+
+def _with_enclosed(patch: Bools, part: Bools) -> Bools:
+    """The patch, what it encloses, and what lies between it and the rim above it."""
+    kernel = np.ones((5, 5), np.uint8)
+    padded = np.pad(patch.astype(np.uint8), 6)
+    closed = array(cv2.morphologyEx(padded, cv2.MORPH_CLOSE, kernel))[6:-6, 6:-6] > 0
+    below = np.cumsum(closed[::-1], axis=0)[::-1] > 0
+    columns = closed.any(axis=0)
+    return (closed | (below & columns[None])) & part

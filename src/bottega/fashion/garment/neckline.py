@@ -1,0 +1,193 @@
+"""The front's neckline within the cloth: the line from collar to collar, below which the front is seen and above which the
+inside of the back. Found by its shape, so that it is found on dark cloth too, where hardly a shade parts the two."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from bottega.fashion.garment.arrays import array
+from bottega.imaging.picture import F32
+
+Bools = NDArray[np.bool_]
+Values = NDArray[np.float64]
+POINTS = 49
+STYLES: tuple[tuple[float, float], ...] = ((1.0, 1.0), (1.5, 0.8), (2.0, 0.5), (3.5, 0.4))
+"""Exponents of |t| and of what is left of 1: a V, a soft V, a half ellipse, a square with round corners."""
+LEAST_CONTRAST = 1.2
+"""CIE76 between both sides of the line, mean vector: dark cloth shows no more."""
+ABOVE_OTHERS = 1.45
+"""Times by which the line stands out more than the best line of the same kind lower down on the front."""
+LEAST_DEPTH = 0.05
+"""Of the chest's breadth: a flatter line is a waistband or the rim itself."""
+LOWER = (0.5, 0.8)
+"""Breadths of the chest below the neck at which the front is looked at for comparison."""
+ALIKE = (0.06, 0.08)
+"""Half breadth and depth, in breadths of the chest, within which curves are of the same kind."""
+MOST = 8.0
+"""CIE76 per component beyond which a difference counts no more: a white label is not a hundred shades of black."""
+MOST_INSIDE = 0.16
+"""Share of the garment that the inside of a collar can take."""
+CONSISTENT = 0.78
+"""Share of the line that is darker on the same side."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """Curves, n x POINTS x 2 (x, y), their normals (unit, towards the front), and their lengths, pixels."""
+
+    points: Values
+    normals: Values
+    lengths: Values
+    kinds: Values
+    """Half breadth and depth in breadths of the chest, and the style's number: n x 3."""
+
+
+def neckline_within(lab: F32, mask: Bools, axis: float, top: int, chest: float) -> Bools | None:
+    """The part of `mask` (h x w) above the front's neckline, or None where no line stands out.
+
+    `axis`: column of the mirror axis; `top`: first row of the garment; `chest`: its breadth under the arms, pixels.
+    A matched filter: for every neckline that garments have (6 to 46 % of the chest deep, 26 to 72 % wide), the
+    mean difference of the colours across it; the best must stand out from the best that the front shows lower down.
+    """
+    calm = array(cv2.GaussianBlur(lab, (0, 0), max(0.8, 0.006 * chest)))
+    outline = np.where(mask.any(axis=0), mask.argmax(axis=0), -1).astype(np.float64)
+    step = max(1.5, 0.022 * chest)
+    curves = _family(outline, axis, chest, 0.0)
+    if curves is None:
+        return None
+    score, contrast, consistent, direction = _contrasts(calm, mask, curves, step)
+    others, loudest = _lower_down(calm, mask, outline, axis, chest, step)
+    best = int(np.argmax(np.where(score >= ABOVE_OTHERS * others, score, 0)))
+    if (
+        contrast[best] < LEAST_CONTRAST
+        or consistent[best] < CONSISTENT
+        or score[best] < max(ABOVE_OTHERS * float(others[best]), loudest)
+    ):
+        return None
+    line = _snapped(calm, curves.points[best], curves.normals[best], direction[best], step, chest)
+    if float(line[:, 1].max() - line[[0, -1], 1].mean()) < LEAST_DEPTH * chest:
+        return None
+    area = np.zeros(mask.shape, np.uint8)
+    lid = np.array([[line[-1, 0], top - 2.0], [line[0, 0], top - 2.0]])
+    cv2.fillPoly(area, [np.round(np.vstack([line, lid])).astype(np.int32)], 1)
+    inside = (area > 0) & mask
+    return inside if inside.sum() < MOST_INSIDE * mask.sum() else None
+
+
+def _lower_down(
+    calm: F32, mask: Bools, outline: Values, axis: float, chest: float, step: float
+) -> tuple[Values, float]:
+    """Per curve, the best score that curves like it have lower down on the front: of the calmer of two places, since one
+    may bear a print. Where the garment is too short for a curve, the best of the others speaks for it.
+    And the best of all in the calmer place: a pattern has lines of every kind."""
+    inner = (
+        array(
+            cv2.erode(
+                mask.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=max(1, round(0.03 * chest))
+            )
+        )
+        > 0
+    )
+    found: list[Values] = []
+    loudest: list[float] = []
+    for lower in LOWER:
+        beside = _family(outline, axis, chest, lower * chest)
+        if beside is not None:
+            score = np.asarray(_contrasts(calm, inner, beside, step)[0], np.float64)
+            found.append(np.where(score > 0, _best_alike(score, beside.kinds), np.inf))
+            loudest += [float(score.max())] if (score > 0).any() else []
+    least = np.min(found, axis=0)
+    known = np.isfinite(least)
+    rest = float(least[known].max(initial=0.0))
+    return np.where(known, least, rest), min(loudest, default=0.0)
+
+
+def _best_alike(score: Values, kinds: Values) -> Values:
+    """Per curve the best score among those of its style and nearly its breadth and depth."""
+    best = score.copy()
+    for style in np.unique(kinds[:, 2]):
+        these = np.flatnonzero(kinds[:, 2] == style)
+        near = (np.abs(kinds[these, None, :2] - kinds[None, these, :2]) < ALIKE).all(axis=2)
+        best[these] = np.where(near, score[these][None], 0).max(axis=1)
+    return best
+
+
+def _family(outline: Values, axis: float, chest: float, lower: float) -> _Family | None:
+    """All necklines that hang from the upper `outline` (w,), each `lower` pixels below where it would be."""
+    along = np.linspace(-1, 1, POINTS)
+    points: list[Any] = []
+    kinds: list[tuple[float, float, float]] = []
+    for shift in (-0.03, 0.0, 0.03):
+        for half in np.linspace(0.13, 0.36, 10):
+            ends = np.round(axis + shift * chest + np.array([-half, half]) * chest).astype(int)
+            if ends[0] < 0 or ends[1] >= len(outline) or (outline[ends] < 0).any():
+                continue
+            x = np.linspace(float(ends[0]), float(ends[1]), POINTS)
+            base = np.linspace(float(outline[ends[0]]), float(outline[ends[1]]), POINTS) + lower
+            for deep in np.linspace(0.06, 0.46, 12):
+                for style, (power, root) in enumerate(STYLES):
+                    kinds.append((float(half), float(deep), float(style)))
+                    hang = (1 - np.abs(along) ** power) ** root
+                    points.append(np.stack([x, base + deep * chest * hang], axis=1))
+    if not points:
+        return None
+    curves = np.stack(points)
+    tangent = np.gradient(curves, axis=1)
+    pace = np.linalg.norm(tangent, axis=2, keepdims=True)
+    # Walked from left to right, the front is on the right hand: down in the picture.
+    normals = np.stack([-tangent[..., 1], tangent[..., 0]], axis=2) / np.maximum(pace, 1e-6)
+    return _Family(curves, normals, pace[..., 0], np.array(kinds))
+
+
+def _sampled(values: F32, points: Values) -> F32:
+    """`values` (h x w x 3) at `points` (... x 2), the nearest pixel."""
+    height, width = values.shape[:2]
+    x = np.clip(np.round(points[..., 0]), 0, width - 1).astype(int)
+    y = np.clip(np.round(points[..., 1]), 0, height - 1).astype(int)
+    return values[y, x]
+
+
+def _contrasts(calm: F32, mask: Bools, curves: _Family, step: float) -> tuple[Any, Any, Any, Any]:
+    """Per curve: score, length of the mean difference across it, share of it that agrees, its direction (n x 3)."""
+    out, into = curves.points + step * curves.normals, curves.points - step * curves.normals
+    cloth = _sampled(mask[..., None].astype(np.float32), out)[..., 0]
+    cloth *= _sampled(mask[..., None].astype(np.float32), into)[..., 0]
+    weight = curves.lengths * cloth
+    total = weight.sum(axis=1)
+    apart = np.clip(_sampled(calm, out) - _sampled(calm, into), -MOST, MOST)
+    mean = (apart * weight[..., None]).sum(axis=1) / np.maximum(total, 1e-6)[:, None]
+    contrast = np.linalg.norm(mean, axis=1)
+    direction = mean / np.maximum(contrast, 1e-6)[:, None]
+    agrees = np.einsum("npc,nc->np", apart, direction) > 0
+    consistent = (agrees * weight).sum(axis=1) / np.maximum(total, 1e-6)
+    whole = total / np.maximum(curves.lengths.sum(axis=1), 1e-6)
+    score = contrast * np.sqrt(total) * np.clip(2 * consistent - 1, 0, 1) * (whole > 0.85)
+    return score, contrast, consistent, direction
+
+
+def _snapped(
+    calm: F32, points: Values, normals: Values, direction: Values, step: float, chest: float
+) -> Values:
+    """The curve moved along its normals to where the colours change most; neighbours move alike (dynamic programming)."""
+    most = max(2, round(0.05 * chest))
+    moves = np.arange(-most, most + 1)
+    moved = points[:, None] + moves[None, :, None] * normals[:, None]
+    away = 0.6 * step * normals[:, None]
+    gain = np.clip(_sampled(calm, moved + away) - _sampled(calm, moved - away), -MOST, MOST) @ direction
+    gain = gain - 0.02 * float(np.abs(gain).max() + 1e-6) * np.abs(moves)[None] / most
+    total = gain.astype(np.float64)
+    came = np.zeros(total.shape, int)
+    for row in range(1, len(total)):
+        before = np.pad(total[row - 1], 1, constant_values=-np.inf)
+        choices = np.stack([before[:-2], before[1:-1], before[2:]])
+        came[row] = choices.argmax(axis=0) - 1
+        total[row] += choices.max(axis=0)
+    at = int(np.argmax(total[-1]))
+    chosen = [at]
+    for row in range(len(total) - 1, 0, -1):
+        at += int(came[row, at])
+        chosen.append(at)
+    return points + moves[np.array(chosen[::-1])][:, None] * normals

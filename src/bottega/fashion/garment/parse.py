@@ -1,0 +1,95 @@
+"""A product picture in, what is known of the garment out. The steps themselves are in the modules beside this one."""
+
+import numpy as np
+
+from bottega.errors import InvalidOption
+from bottega.fashion.findings import Check
+from bottega.fashion.garment.check import judge
+from bottega.fashion.garment.collar import inner_collar
+from bottega.fashion.garment.cutout import CutOut, cut_out
+from bottega.fashion.garment.kinds import Kinds, classify
+from bottega.fashion.garment.landmarks import Landmarks, find_landmarks
+from bottega.fashion.garment.matte import full_matte
+from bottega.fashion.garment.measures import Measures, measure
+from bottega.fashion.garment.opening import front_opening
+from bottega.fashion.garment.palette import colours_of
+from bottega.fashion.garment.pattern import pattern_of
+from bottega.fashion.garment.shape import Shape, describe
+from bottega.fashion.garment.values import Garment
+from bottega.fashion.garment.wearer import Wearer, find_wearer
+from bottega.imaging.picture import F32, U8
+
+UNKNOWN = Kinds("unknown", 0.0, "unknown", "unknown")
+
+
+def parse_garment(rgb: U8, alpha: F32 | None = None, *, seed: int = 0) -> Garment:
+    """Parse `rgb` (H x W x 3 uint8) with its transparency `alpha` (H x W float32 in [0, 1]), where it has one.
+
+    Any picture has an answer; `check` says whether it can be used. Deterministic for a `seed`. Raises InvalidOption
+    for arrays of another shape or type.
+    """
+    cut, mask, shape, kinds, wearer, measures = _seen(rgb, alpha, seed)
+    size = rgb.shape[1], rgb.shape[0]
+    check = judge(size, cut, shape, kinds, wearer, measures)
+    matte = full_matte(rgb, cut.rgb, mask)
+    if cut.from_alpha and alpha is not None:
+        # The picture's own rim is better than any found; only the collar is taken out of it.
+        matte = (alpha * np.where(matte > 0.02, 1, 0) if not mask.all() else alpha).astype(np.float32)
+    return Garment(
+        alpha=matte,
+        kind=kinds.kind,
+        kind_confidence=kinds.confidence,
+        sleeves=kinds.sleeves,
+        length=kinds.length,
+        pattern=pattern_of(cut.lab, mask, shape) if shape is not None else "unknown",
+        colours=colours_of(cut.lab, mask, seed),
+        landmarks=_at_full_size(find_landmarks(mask, shape, kinds), cut, size) if shape is not None else {},
+        confidence=cut.agreement,
+        worn=wearer.there,
+        sheer=bool(check.with_codes("sheer")),
+        check=check,
+        sleeves_confidence=round(kinds.sleeves_confidence, 3),
+        length_confidence=round(kinds.length_confidence, 3),
+    )
+
+
+def check_garment(rgb: U8, alpha: F32 | None = None, *, seed: int = 0) -> Check:
+    """Only the findings; the same as `parse_garment(...).check`, without the work at full size."""
+    cut, _, shape, kinds, wearer, measures = _seen(rgb, alpha, seed)
+    return judge((rgb.shape[1], rgb.shape[0]), cut, shape, kinds, wearer, measures)
+
+
+def _seen(
+    rgb: U8, alpha: F32 | None, seed: int
+) -> tuple[CutOut, np.ndarray[tuple[int, ...], np.dtype[np.bool_]], Shape | None, Kinds, Wearer, Measures]:
+    """Everything that is found at analysis size; the mask is without the inner collar."""
+    if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or 0 in rgb.shape:
+        raise InvalidOption(
+            f"A picture of H x W x 3 bytes is needed, not {rgb.shape} of {rgb.dtype}.",
+            hint="Convert it to 8-bit RGB.",
+        )
+    if alpha is not None and alpha.shape != rgb.shape[:2]:
+        raise InvalidOption(
+            f"The transparency is {alpha.shape}, the picture {rgb.shape[:2]}.",
+            hint="Both have the same size.",
+        )
+    cut = cut_out(rgb, alpha, seed)
+    mask = cut.mask
+    wearer = find_wearer(cut.rgb, cut.lab, mask)
+    measures = measure(cut, alpha)
+    if mask.sum() < 64 or min(mask.shape) < 16:
+        return cut, mask, None, UNKNOWN, wearer, measures
+    shape = describe(mask)
+    inner = inner_collar(cut.lab, mask, shape)
+    if inner.any() and (mask & ~inner).sum() > 64:
+        mask = mask & ~inner
+        shape = describe(mask)
+    return cut, mask, shape, classify(shape, front_opening(cut.lab, mask, shape)), wearer, measures
+
+
+def _at_full_size(marks: Landmarks, cut: CutOut, size: tuple[int, int]) -> Landmarks:
+    """Pixel centres of the analysis picture as those of the full one."""
+    across, down = size[0] / cut.mask.shape[1], size[1] / cut.mask.shape[0]
+    return {
+        name: ((x + 0.5) * across - 0.5, (y + 0.5) * down - 0.5, sure) for name, (x, y, sure) in marks.items()
+    }

@@ -1,0 +1,105 @@
+"""Signs that somebody wears the garment: faces and bare skin. Who it is, nobody asks."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from bottega.errors import ResourceError
+from bottega.fashion.garment.arrays import array, pieces_of
+from bottega.fashion.garment.cutout import Bools
+from bottega.imaging.picture import F32, U8
+
+TURNS = (0.0, -20.0, 20.0)
+"""Degrees by which the picture is turned for the detector, which knows upright faces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wearer:
+    """`faces` found; `animal`: a cat's face; `skin`: share of the garment's mask that is bare skin at its rim."""
+
+    faces: int
+    animal: bool
+    skin: float
+    limbs: int
+
+    @property
+    def there(self) -> bool:
+        return self.faces > 0 or (self.limbs >= 2 and 0.03 < self.skin < 0.6)
+
+
+def find_wearer(rgb: U8, lab: F32, mask: Bools) -> Wearer:
+    """Look for a person in an analysis-size picture `rgb` (h x w x 3), its `lab`, and the `mask` of its subject.
+
+    Raises ResourceError when this OpenCV came without its detectors.
+    """
+    grey = array(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY))
+    if min(grey.shape) < 24:
+        return Wearer(0, False, 0.0, 0)
+    skin, limbs = _bare_skin(lab, mask)
+    # Turned heads only where there is skin to suggest one.
+    turns = TURNS if skin > 0.005 else TURNS[:1]
+    faces = max(_faces(grey, turn) for turn in turns)
+    return Wearer(faces, _count(grey, "haarcascade_frontalcatface.xml", 6) > 0, skin, limbs)
+
+
+def _faces(grey: Any, turn: float) -> int:
+    if turn:
+        height, width = grey.shape
+        rotation = cv2.getRotationMatrix2D((width / 2, height / 2), turn, 1.0)
+        grey = cv2.warpAffine(grey, rotation, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    return _count(grey, "haarcascade_frontalface_alt2.xml", 5)
+
+
+def _count(grey: Any, file: str, neighbours: int) -> int:
+    least = max(24, max(grey.shape) // 16)
+    found: Any = _detector(file).detectMultiScale(grey, 1.12, neighbours, minSize=(least, least))
+    return len(found)
+
+
+@lru_cache(maxsize=4)
+def _detector(file: str) -> cv2.CascadeClassifier:
+    path = Path(str(cv2.__file__)).parent / "data" / file
+    detector = cv2.CascadeClassifier(str(path))
+    if detector.empty():
+        raise ResourceError(
+            f"This OpenCV came without its face detector {file}.",
+            hint="Install opencv-python-headless below version 5.",
+        )
+    return detector
+
+
+def _bare_skin(lab: F32, mask: Bools) -> tuple[float, int]:
+    """Share of `mask` that is skin-coloured, smooth and at the rim, in pieces that are not the bulk of the garment,
+    and the number of such pieces."""
+    total = int(mask.sum())
+    if total < 50:
+        return 0.0, 0
+    calm = array(cv2.GaussianBlur(lab, (0, 0), 1.5))
+    skin = mask & _skin_coloured(calm)
+    steep = np.abs(array(cv2.Laplacian(calm[..., 0], cv2.CV_32F)))
+    skin &= steep < 4
+    skin = array(cv2.morphologyEx(skin.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))) > 0
+    rim = mask & (array(cv2.erode(mask.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=0)) == 0)
+    found = pieces_of(skin)
+    areas, count = found.areas, found.count
+    touching = np.bincount(found.labels[rim], minlength=count)
+    pieces = [
+        int(areas[n])
+        for n in range(1, count)
+        if areas[n] > 0.012 * total and touching[n] > 0.1 * np.sqrt(areas[n])
+    ]
+    share = sum(pieces) / total
+    # Beige cloth is skin-coloured too, but then it is most of what there is.
+    return (share, len(pieces)) if share < 0.6 else (0.0, 0)
+
+
+def _skin_coloured(lab: F32) -> Bools:
+    """Lab of human skin in ordinary light: hue angle 25 to 75 degrees, chroma 10 to 40 (after Zeng and Luo, Color
+    Research and Application 36(5), 2011, widened for uncalibrated cameras)."""
+    chroma = np.hypot(lab[..., 1], lab[..., 2])
+    hue = np.degrees(np.arctan2(lab[..., 2], lab[..., 1]))
+    return (lab[..., 0] > 18) & (lab[..., 0] < 92) & (chroma > 9) & (chroma < 42) & (hue > 25) & (hue < 76)

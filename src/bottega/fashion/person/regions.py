@@ -1,0 +1,177 @@
+"""Which pixels are hair, face, neck, clothes, arms, hands, legs and shoes: masks at the analysis size."""
+
+from itertools import pairwise
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from bottega.fashion.person.scene import Scene, grid
+from bottega.fashion.person.silhouette import drop_small
+from bottega.fashion.person.values import BodyFrame, Region
+from bottega.fashion.person.worn import Worn
+from bottega.imaging.picture import F32
+
+Bool = NDArray[np.bool_]
+
+SKIN = 0.5
+"""From this likeness a pixel counts as bare skin."""
+
+
+def bare_skin(scene: Scene, hair: Bool, level: float = SKIN) -> tuple[Bool, bool]:
+    """Bare skin below the chin, from `level` of likeness on, and whether the garment itself has the skin's colour (skin
+    is then taken only where anatomy says so)."""
+    across, down = grid(scene.silhouette.shape, scene.head)
+    skin = scene.silhouette & (scene.skin > level) & ((down > -0.05) | (np.abs(across) > 0.8)) & ~hair
+    smooth = cv2.morphologyEx(skin.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    skin = np.asarray(cv2.morphologyEx(np.asarray(smooth), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))) > 0
+    skin = _without_specks(skin & scene.silhouette & ~hair, 0.01 * scene.head.unit**2)
+    core = scene.silhouette & (np.abs(across) < 0.5) & (down > 0.9) & (down < 2.0)
+    alike = bool(core.any()) and float(skin[core].mean()) > 0.45
+    if alike:
+        neckline = (down < 0.38) & (np.abs(across) < 0.45)
+        skin &= neckline | (np.abs(across) > 1.3) | (down > 2.9)
+    return skin, alike
+
+
+def _without_specks(mask: Bool, least: float) -> Bool:
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    large: Any = np.asarray(stats)[:, cv2.CC_STAT_AREA] >= least
+    large[0] = False
+    return large[np.asarray(labels)] if count > 1 else mask
+
+
+def find_hair(scene: Scene) -> Bool:
+    """Hair around and below the face: what is not skin on the head, and what of its colour hangs from there."""
+    nothing = np.zeros(scene.silhouette.shape, bool)
+    if scene.face is None or scene.skin_model is None:
+        return nothing
+    across, down = grid(scene.silhouette.shape, scene.head)
+    inner = (across / 0.3) ** 2 + ((down + 0.36) / 0.38) ** 2 < 1
+    cap = scene.silhouette & ~inner & (down < -0.62) & (np.abs(across) < 0.6)
+    if cap.sum() < 0.04 * scene.head.unit**2:
+        return nothing
+    middle = np.median(scene.lab[cap], axis=0)
+    like_skin = float(np.linalg.norm(middle - np.asarray(scene.skin_model.lab))) < 9
+    spread = 1.4826 * np.median(np.abs(scene.lab[cap] - middle), axis=0) + np.array([4.0, 2.0, 2.0])
+    spread = np.minimum(spread, [14.0, 7.0, 9.0])
+    away = np.sqrt((((scene.lab - middle) / (2.6 * spread)) ** 2).sum(axis=2))
+    to_skin = np.linalg.norm(scene.lab - np.asarray(scene.skin_model.lab, np.float32), axis=2)
+    nearer = np.linalg.norm(scene.lab - middle, axis=2) < to_skin
+    core = scene.silhouette & (np.abs(across) < 0.4) & (down > 0.9) & (down < 1.8)
+    worn = np.median(scene.lab[core], axis=0) if core.any() else middle + 99
+    # A top of the hair's colour cannot be told from it: then only what lies above the shoulders is hair.
+    reach = 1.7 if float(np.linalg.norm(worn - middle)) > 14 else 0.3
+    zone = scene.silhouette & ~inner & (np.abs(across) < 0.85) & (down < reach)
+    bright = (down < -0.25) & (np.abs(across) < 0.7) & (scene.skin < 0.35)
+    likely = zone & (((away < 1) & nearer) | bright)
+    if like_skin:
+        likely = _beside_the_neck(scene, zone & (away < 1))
+    solid = np.asarray(cv2.morphologyEx(likely.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
+    _, labels = cv2.connectedComponents(solid, connectivity=8)
+    roots = np.unique(np.asarray(labels)[cap])
+    return np.isin(np.asarray(labels), roots[roots > 0])
+
+
+def _beside_the_neck(scene: Scene, alike: Bool) -> Bool:
+    """Of what has the colour of hair and skin alike, the hair by its place: above and beside the face and beside the
+    neck; and before the trunk only strands that hang well below the shoulders, for a wide neckline shows skin there."""
+    across, down = grid(scene.silhouette.shape, scene.head)
+    side = np.abs(across)
+    head = alike & ((down < -0.6) | (side > 0.34)) & (down < 0.3)
+    strands = alike & (side > 0.2) & (side < 0.62) & (down >= 0.3)
+    _, found = cv2.connectedComponents(strands.astype(np.uint8), connectivity=8)
+    labels = np.asarray(found)
+    long = np.unique(labels[strands & (down > 0.75)])
+    return head | (strands & np.isin(labels, long[long > 0]))
+
+
+def find_regions(
+    scene: Scene, frame: BodyFrame, worn: Worn, skin: Bool, midriff: Bool, hair: Bool
+) -> dict[Region, Bool]:
+    """Masks of what is in the picture; what takes up next to nothing is left out. A bare `midriff` counts as legs."""
+    across, down = grid(scene.silhouette.shape, scene.head)
+    left, top = scene.silhouette & (across < 0), worn.mask
+    rest = scene.silhouette & ~hair & ~top
+    inner = (across / 0.3) ** 2 + ((down + 0.38) / 0.4) ** 2 < 1
+    oval = (across / 0.42) ** 2 + ((down + 0.44) / 0.52) ** 2 < 1
+    face = rest & (inner | (oval & (scene.skin > 0.4))) & (down < 0.03)
+    if scene.face is None:
+        face = np.zeros_like(rest)
+    neck = rest & skin & ~face & (down < 0.8) & (np.abs(across) < 0.55)
+    neck |= rest & ~face & (down > -0.3) & (down < 0.25) & (np.abs(across) < 0.34)
+    hem = worn.hem if worn.hem is not None else 9.0
+    below = down > min(hem, 2.9) + 0.05
+    legs = rest & skin & below & (np.abs(across) < 0.95)
+    hands = rest & skin & ~face & ~neck & ~midriff & _hands(scene, frame)
+    legs = (legs & ~hands) | (rest & midriff)
+    arms = rest & skin & ~face & ~neck & ~hands & ~legs
+    apart = _off_the_arms(scene, frame, arms & (down > 0.9))
+    arms, legs = arms & ~apart, legs | apart
+    shoes = rest & ~skin & (down > 6.0)
+    bottom = rest & ~skin & ~shoes & (down > min(1.5, hem - 0.05)) & ~hands
+    found: dict[Region, Bool] = {
+        "hair": hair,
+        "face": face,
+        "neck": neck,
+        "dress" if worn.dress else "top": top,
+        "bottom": drop_small(bottom, 0.05),
+        "left_arm": arms & left,
+        "right_arm": arms & ~left,
+        "hands": hands,
+        "legs": legs,
+        "shoes": shoes,
+    }
+    least = 0.01 * scene.head.unit**2
+    return {name: mask for name, mask in found.items() if mask.sum() >= max(8.0, least)}
+
+
+def _hands(scene: Scene, frame: BodyFrame) -> Bool:
+    """Discs beyond the wrists, away from the elbows."""
+    discs = np.zeros(scene.silhouette.shape, np.uint8)
+    unit = scene.head.unit
+    for side in ("left", "right"):
+        wrist, elbow = frame.joints.get(f"wrist_{side}"), frame.joints.get(f"elbow_{side}")
+        if wrist is None:
+            continue
+        direction = np.subtract(wrist[:2], elbow[:2]) if elbow is not None else np.array([0.0, 1.0])
+        direction = direction / max(float(np.linalg.norm(direction)), 1.0)
+        centre = np.asarray(wrist[:2]) + direction * 0.24 * unit
+        cv2.circle(
+            discs, (round(float(centre[0])), round(float(centre[1]))), max(2, round(0.3 * unit)), 1, -1
+        )
+    return discs > 0
+
+
+def _off_the_arms(scene: Scene, frame: BodyFrame, bare: Bool) -> Bool:
+    """Patches of skin before the trunk that no arm reaches: a bare midriff, or trousers of the skin's colour."""
+    limbs = np.zeros(bare.shape, np.uint8)
+    width = max(2, round(0.3 * scene.head.unit))
+    for side in ("left", "right"):
+        chain = [frame.joints.get(f"{name}_{side}") for name in ("shoulder", "elbow", "wrist")]
+        known = [(round(joint[0]), round(joint[1])) for joint in chain if joint is not None]
+        if len(known) < len(chain):
+            return np.zeros_like(bare)
+        for begin, end in pairwise(known):
+            cv2.line(limbs, begin, end, 1, width)
+    _, found = cv2.connectedComponents(bare.astype(np.uint8), connectivity=8)
+    labels = np.asarray(found)
+    return bare & ~np.isin(labels, np.unique(labels[bare & (limbs > 0)]))
+
+
+def hair_over(scene: Scene, hair: Bool) -> float:
+    """How much hair lies before the trunk, as a share of a squared head height."""
+    across, down = grid(scene.silhouette.shape, scene.head)
+    return float((hair & (down > 0.45) & (np.abs(across) < 0.8)).sum()) / scene.head.unit**2
+
+
+def at_full_size(mask: Bool, shape: tuple[int, int]) -> F32:
+    """H x W float32 in [0, 1]: the mask with a soft edge at another size."""
+    soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 0.6)
+    if mask.shape == shape:
+        return np.asarray(soft, np.float32)
+    large = np.asarray(cv2.resize(soft, shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+    width = shape[1] / mask.shape[1]
+    # Enlarging widens the edge; it is made as steep again as it was.
+    return np.clip((large - 0.5) * min(width, 4.0) + 0.5, 0, 1).astype(np.float32)

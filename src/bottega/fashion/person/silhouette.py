@@ -1,0 +1,181 @@
+"""The person against the background: a fitted studio backdrop where there is one, otherwise GrabCut around the face."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from bottega.imaging.picture import F32, U8
+
+Bool = NDArray[np.bool_]
+
+PLAIN_DELTA_E = 7.0
+"""CIE76 distance within which the border counts as one smooth backdrop (paper with its noise stays below 5)."""
+PLAIN_SHARE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Backdrop:
+    """`surface`: H x W x 3 CIE L*a*b*, what the picture would show without a person. `distance`: how far each pixel is
+    from it, with soft shadows forgiven. `plain`: share of the upper border that lies on it. `noise`: its own spread."""
+
+    surface: F32
+    distance: F32
+    plain: float
+    noise: float
+
+    @property
+    def studio(self) -> bool:
+        return self.plain >= PLAIN_SHARE
+
+
+def fit_backdrop(lab: F32) -> Backdrop:
+    """A quadratic surface in each of L*, a*, b* (H x W x 3) through the upper border, by reweighted least squares, so that
+    the person who crosses the border does not bend it."""
+    height, width = lab.shape[:2]
+    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+    terms = np.stack([np.ones_like(x), x, y, x * y, x * x, y * y], axis=-1)
+    border = _border(height, width)
+    samples, design = lab[border].astype(np.float64), terms[border]
+    start = _commonest(samples)
+    away: Any = np.linalg.norm(samples - start, axis=1)
+    coefficients: NDArray[np.float64] = np.zeros((6, 3))
+    for step in range(8):
+        reach = 12.0 if step < 3 else 3.5
+        weight: Any = 1 / (1 + (away / reach) ** 2)
+        ridge = np.diag([0, 1, 1, 4, 4, 4]) * 1e-3 * len(samples)
+        normal = (design * weight[:, None] ** 2).T @ design + ridge
+        coefficients[:] = np.linalg.solve(normal, (design * weight[:, None] ** 2).T @ samples)
+        away = np.linalg.norm(samples - design @ coefficients, axis=1)
+    surface = (terms @ coefficients).astype(np.float32)
+    near = away < PLAIN_DELTA_E
+    noise = float(np.percentile(away[near], 90)) if near.any() else PLAIN_DELTA_E
+    return Backdrop(surface, _distance(lab, surface), float(near.mean()), noise)
+
+
+def _distance(lab: F32, surface: F32) -> F32:
+    """CIE76 distance in which darkening alone, as a soft shadow does, counts less than a change of colour."""
+    away = lab - surface
+    darker = np.clip(-away[..., 0], 0, 18)
+    light = np.where(away[..., 0] < 0, -away[..., 0] - 0.55 * darker, away[..., 0])
+    return np.sqrt(light**2 + away[..., 1] ** 2 * 1.6 + away[..., 2] ** 2 * 1.6).astype(np.float32)
+
+
+def _border(height: int, width: int) -> Bool:
+    """The upper edge and the upper three quarters of both sides, a fortieth of the shorter side wide."""
+    thick = max(1, min(height, width) // 40)
+    ring = np.zeros((height, width), bool)
+    ring[:thick] = True
+    low = max(thick, 3 * height // 4)
+    ring[:low, :thick] = ring[:low, -thick:] = True
+    return ring
+
+
+def _commonest(samples: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The densest colour among samples, on a grid of cells 8 wide."""
+    cells = np.round(samples / 8).astype(np.int64)
+    _, index, counts = np.unique(cells, axis=0, return_inverse=True, return_counts=True)
+    return np.median(samples[index.ravel() == int(counts.argmax())], axis=0)
+
+
+def studio_silhouettes(rgb: U8, backdrop: Backdrop, seed: int) -> list[Bool]:
+    """Hypotheses of the person before a plain backdrop: two thresholds, and GrabCut between them."""
+    near = float(np.clip(2.2 * backdrop.noise, 5.0, 11.0))
+    tight, loose = backdrop.distance > 1.4 * near, backdrop.distance > near
+    labels = np.where(tight, cv2.GC_FGD, np.where(loose, cv2.GC_PR_FGD, cv2.GC_PR_BGD)).astype(np.uint8)
+    far_out = np.asarray(cv2.dilate(loose.astype(np.uint8), np.ones((9, 9), np.uint8))) == 0
+    labels[far_out] = cv2.GC_BGD
+    cut = grab_cut(rgb, labels, seed, 2)
+    return [_solid(tight), _solid(loose), _solid(cut)]
+
+
+def trimap_silhouettes(rgb: U8, chin: tuple[float, float], unit: float, seed: int) -> list[Bool]:
+    """Hypotheses before any background: GrabCut around a head whose chin is at `chin`, with body proportions of `unit` =
+    head height in pixels; three seeds and widths."""
+    found: list[Bool] = []
+    for number, wide in enumerate((1.0, 1.15, 0.9)):
+        labels = _body_trimap(rgb.shape[:2], chin, unit, wide)
+        found.append(_solid(grab_cut(rgb, labels, seed + number, 3)))
+    return found
+
+
+def _body_trimap(shape: tuple[int, int], chin: tuple[float, float], unit: float, wide: float) -> U8:
+    labels = np.full(shape, cv2.GC_BGD, np.uint8)
+    height = shape[0]
+
+    def fill(value: int, half: list[tuple[float, float]]) -> None:
+        points = [
+            (chin[0] + side * x * unit, chin[1] + y * unit)
+            for side, row in ((1, half), (-1, half[::-1]))
+            for x, y in row
+        ]
+        cv2.fillPoly(labels, [np.round(np.asarray(points)).astype(np.int32)], value)
+
+    low = max(1.0, (height - chin[1]) / unit + 0.2)
+    fill(cv2.GC_PR_BGD, [(0.9 * wide, -1.6), (1.9 * wide, -0.2), (2.2 * wide, 1.5), (2.2 * wide, low)])
+    fill(
+        cv2.GC_PR_FGD,
+        [
+            (0.5, -1.05),
+            (0.55, 0.1),
+            (1.05 * wide, 0.4),
+            (1.25 * wide, 1.5),
+            (1.2 * wide, min(low, 3.2)),
+            (0.9 * wide, low),
+        ],
+    )
+    fill(cv2.GC_FGD, [(0.2, -0.75), (0.28, -0.3), (0.2, 0.3), (0.55, 0.6), (0.45, 1.6), (0.4, min(low, 2.4))])
+    return labels
+
+
+def grab_cut(rgb: U8, labels: U8, seed: int, rounds: int) -> Bool:
+    """GrabCut (Rother et al. 2004) of H x W x 3 from four-valued `labels`, repeatable for the same `seed`."""
+    labels = labels.copy()
+    front = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD))
+    if front.any() and not front.all():
+        cv2.setRNGSeed(seed + 1)
+        models = np.zeros((1, 65)), np.zeros((1, 65))
+        cv2.grabCut(
+            np.ascontiguousarray(rgb),
+            labels,
+            (0, 0, 1, 1),
+            models[0],
+            models[1],
+            rounds,
+            cv2.GC_INIT_WITH_MASK,
+        )
+    return np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD))
+
+
+def _solid(mask: Bool) -> Bool:
+    """Without specks (parts below 4 % of the largest) and with small holes filled."""
+    opened = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    kept = drop_small(np.asarray(opened) > 0, 0.04)
+    return ~drop_small(~kept, 0.002)
+
+
+def drop_small(mask: Bool, share: float) -> Bool:
+    """Without the connected parts smaller than `share` of the largest."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
+    if count <= 1:
+        return mask
+    areas: Any = np.asarray(stats)[:, cv2.CC_STAT_AREA].copy()
+    areas[0] = 0
+    return (areas >= max(4, share * areas.max()))[np.asarray(labels)]
+
+
+def least_overlap(masks: list[Bool]) -> float:
+    """The least intersection over union of any two of the masks; 0 when all are empty."""
+    least = 1.0
+    for number, one in enumerate(masks):
+        for other in masks[number + 1 :]:
+            union = int((one | other).sum())
+            least = min(least, float((one & other).sum()) / union if union else 0.0)
+    return least
+
+
+def majority(masks: list[Bool]) -> Bool:
+    """Where more than half of the masks hold."""
+    return np.sum(masks, axis=0) * 2 > len(masks)

@@ -1,0 +1,1 @@
+"""Style analysis of a photographed person: colours, proportions, worn pieces, and advice with its reasons."""

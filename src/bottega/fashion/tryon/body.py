@@ -1,0 +1,280 @@
+"""The part of a person that clothes hang on: axes, shoulders, sides of the torso, arms; completed by proportions.
+
+Finding the joints is `fashion.person`'s; this only says where the missing ones usually are.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from bottega.fashion.person.values import BodyFrame, PersonParse
+from bottega.fashion.tryon.paths import length_of
+from bottega.imaging.picture import F32
+
+F64 = NDArray[np.float64]
+
+LEAST_CONFIDENCE = 0.15
+"""A joint below it counts as not found."""
+# Breadths in shoulder breadths and drops below the shoulder line: Drillis and Contini (1966), segment lengths as
+# shares of stature, with shoulder breadth 0.259 (bideltoid 0.26), as reprinted in Winter (2009), Biomechanics, fig. 4.1.
+_CHEST = (0.29, 0.40)
+_WAIST = (0.72, 0.34)
+_HIP = (1.08, 0.42)
+_UPPER_ARM, _FOREARM = 0.72, 0.57
+_THIGH, _SHANK = 0.95, 0.95
+# Breadth of a bare arm at armpit, elbow and wrist in shoulder breadths.
+ARM_BREADTHS = (0.245, 0.20, 0.14)
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """`path`: shoulder, elbow, wrist (3 x 2, pixels). `breadths`: of the limb at those, measured where it is bare."""
+
+    path: F64
+    breadths: tuple[float, float, float]
+    found: bool
+    """False when elbow and wrist are guesses."""
+    bare: F32 | None = None
+    """H x W in [0, 1], where it is seen without cloth; None where it is not."""
+
+    @property
+    def length(self) -> float:
+        return length_of(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Axes of the torso: `origin` in the middle of the shoulders, `across` to the viewer's right and `down`, unit
+    vectors. `drops` (n) are distances down the body, `lefts` and `rights` (n) the sides there along `across`, all in
+    pixels. `neck` is the base of the neck, `neck_half` half its breadth."""
+
+    origin: F64
+    across: F64
+    down: F64
+    breadth: float
+    """Of the shoulders."""
+    neck: F64
+    neck_half: float
+    drops: F64
+    lefts: F64
+    rights: F64
+    waist_drop: float
+    hip_drop: float
+    left_arm: Arm
+    right_arm: Arm
+    joints: dict[str, F64]
+    ridge: F64
+    """The seen upper edge of the shoulders, both sides together: distance from the middle, drop (n x 2, may be empty)."""
+
+    @property
+    def bare_arms(self) -> F32 | None:
+        """H x W in [0, 1]: arms seen without cloth; None where none is."""
+        seen = [arm.bare for arm in (self.left_arm, self.right_arm) if arm.bare is not None]
+        return np.maximum.reduce(seen) if seen else None
+
+    def out(self, across: F64 | float, down: F64 | float) -> F64:
+        """Body coordinates in pixels to picture coordinates: `... x 2`."""
+        u, v = np.broadcast_arrays(np.asarray(across, float), np.asarray(down, float))
+        return self.origin + u[..., None] * self.across + v[..., None] * self.down
+
+    def into(self, points: F64) -> F64:
+        """Picture coordinates `... x 2` to body coordinates."""
+        away = points - self.origin
+        return np.stack((away @ self.across, away @ self.down), axis=-1)
+
+    def sides(self, drop: F64) -> tuple[F64, F64]:
+        """The sides of the torso at these drops, along `across`."""
+        return np.interp(drop, self.drops, self.lefts), np.interp(drop, self.drops, self.rights)
+
+
+def body_of(person: PersonParse) -> Body | None:
+    """None where no shoulders were found."""
+    frame = person.frame
+    if frame is None:
+        return None
+    joints = {
+        name: np.array((x, y)) for name, (x, y, sure) in frame.joints.items() if sure >= LEAST_CONFIDENCE
+    }
+    if "shoulder_left" not in joints or "shoulder_right" not in joints:
+        return None
+    left, right = joints["shoulder_left"], joints["shoulder_right"]
+    breadth = float(np.hypot(*(right - left)))
+    if breadth < 8 or right[0] <= left[0]:
+        return None
+    origin = (left + right) / 2
+    across = (right - left) / breadth
+    down = np.array((-across[1], across[0]))
+    neck = joints.get("neck", origin - 0.12 * breadth * down)
+    drops, lefts, rights = _torso(joints, origin, across, down, breadth)
+    return Body(
+        origin,
+        across,
+        down,
+        breadth,
+        neck,
+        _neck_half(person, neck, breadth),
+        drops,
+        lefts,
+        rights,
+        float(drops[2]),
+        float(drops[3]),
+        _arm(person, joints, "left", breadth, -across, down),
+        _arm(person, joints, "right", breadth, across, down),
+        joints,
+        _ridge(person, origin, across, down, breadth),
+    )
+
+
+def _ridge(person: PersonParse, origin: F64, across: F64, down: F64, breadth: float) -> F64:
+    """Where the worn top or a bare arm begins, at eight distances from the middle: the higher of the two sides, because
+    hair hides and never raises."""
+    names = ("top", "dress", "left_arm", "right_arm")
+    tops = [person.regions[name] for name in names if name in person.regions]
+    if not any(name in person.regions for name in names[:2]):
+        return np.zeros((0, 2))
+    worn = np.maximum.reduce(tops)
+    drops = np.arange(-0.4 * breadth, 0.3 * breadth)
+    found: list[tuple[float, float]] = []
+    for distance in np.linspace(0.2, 0.47, 8) * breadth:
+        firsts: list[float] = []
+        for u in (-distance, distance):
+            line = origin + u * across + drops[:, None] * down
+            inside = np.flatnonzero(sample(worn, line) > 0.5)
+            if len(inside) and inside[0] > 0:
+                firsts.append(float(drops[inside[0]]))
+        if firsts:
+            found.append((float(distance), min(firsts)))
+    return np.array(found).reshape(-1, 2)
+
+
+def _torso(
+    joints: dict[str, F64], origin: F64, across: F64, down: F64, breadth: float
+) -> tuple[F64, F64, F64]:
+    drops, lefts, rights = [0.0], [-0.47 * breadth], [0.47 * breadth]
+    for name, (usual_drop, usual_half) in (("chest", _CHEST), ("waist", _WAIST), ("hip", _HIP)):
+        left, right = joints.get(f"{name}_left"), joints.get(f"{name}_right")
+        if left is None or right is None:
+            drops.append(max(usual_drop * breadth, drops[-1] + 0.05 * breadth))
+            lefts.append(-usual_half * breadth)
+            rights.append(usual_half * breadth)
+            continue
+        u = np.array((left - origin, right - origin)) @ across
+        v = np.array((left - origin, right - origin)) @ down
+        drops.append(max(float(v.mean()), drops[-1] + 0.05 * breadth))
+        lefts.append(float(np.clip(u[0], -0.75 * breadth, -0.15 * breadth)))
+        rights.append(float(np.clip(u[1], 0.15 * breadth, 0.75 * breadth)))
+    return np.array(drops), np.array(lefts), np.array(rights)
+
+
+def _neck_half(person: PersonParse, neck: F64, breadth: float) -> float:
+    """From the neck's region where it is bare, else the usual share of the shoulders."""
+    usual = 0.16 * breadth
+    region = person.regions.get("neck")
+    if region is None or not (region > 0.5).any():
+        return usual
+    runs = (region > 0.5).sum(axis=1)
+    return float(np.clip(np.median(runs[runs > 0]) / 2, 0.8 * usual, 1.3 * usual))
+
+
+def _arm(person: PersonParse, joints: dict[str, F64], side: str, breadth: float, out: F64, down: F64) -> Arm:
+    shoulder = joints[f"shoulder_{side}"]
+    elbow, wrist = joints.get(f"elbow_{side}"), joints.get(f"wrist_{side}")
+    found = elbow is not None
+    if elbow is None:
+        if wrist is not None:
+            elbow = (shoulder + wrist) / 2
+        else:
+            elbow = shoulder + _UPPER_ARM * breadth * (0.97 * down + 0.24 * out)
+    if wrist is not None and _turns_back(shoulder, elbow, wrist):
+        wrist = None
+    if wrist is None:
+        along = (elbow - shoulder) / max(float(np.hypot(*(elbow - shoulder))), 1e-6)
+        wrist = elbow + _FOREARM * breadth * along
+    path = np.array((shoulder, elbow, wrist))
+    usual = tuple(share * breadth for share in ARM_BREADTHS)
+    region = person.regions.get("left_arm" if side == "left" else "right_arm")
+    if region is None:
+        return Arm(path, (usual[0], usual[1], usual[2]), found)
+    seen = [_breadth_at(region, path, index, usual[index]) for index in range(3)]
+    # A bare shoulder is at times taken for a hand.
+    hands = person.regions.get("hands")
+    bare = region if hands is None else np.maximum(region, hands)
+    return Arm(path, (seen[0], seen[1], seen[2]), found, bare)
+
+
+def _turns_back(shoulder: F64, elbow: F64, wrist: F64) -> bool:
+    """A forearm that lies along its upper arm, the hand at the shoulder: a mistaken wrist, or a pose beyond this engine."""
+    upper, fore = elbow - shoulder, wrist - elbow
+    cosine = float((upper * fore).sum()) / max(float(np.hypot(*upper) * np.hypot(*fore)), 1e-6)
+    return cosine < -0.85
+
+
+def _breadth_at(region: F32, path: F64, index: int, usual: float) -> float:
+    """Of a bare limb across its axis near a joint, in pixels; the usual one where it is not bare there."""
+    share = (0.35, 0.95, 0.9)[index]
+    start, end = (path[0], path[1]) if index < 2 else (path[1], path[2])
+    along = end - start
+    length = float(np.hypot(*along))
+    if length < 2:
+        return usual
+    normal = np.array((-along[1], along[0])) / length
+    offsets = np.arange(-usual, usual + 0.5)
+    line = (start + share * along) + offsets[:, None] * normal
+    values = sample(region, line)
+    middle = len(offsets) // 2
+    if values[middle] < 0.5:
+        return usual
+    outside = np.flatnonzero(values < 0.5)
+    before = outside[outside < middle]
+    after = outside[outside > middle]
+    first = offsets[before[-1]] if len(before) else -usual
+    last = offsets[after[0]] if len(after) else usual
+    return float(np.clip(last - first, 0.7 * usual, 1.4 * usual))
+
+
+def sample(values: F32, points: F64) -> F64:
+    """Values of H x W at N x 2 points (x, y), bilinear, 0 outside."""
+    at = points.astype(np.float32)
+    found = cv2.remap(
+        values,
+        np.ascontiguousarray(at[:, 0])[None],
+        np.ascontiguousarray(at[:, 1])[None],
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(0.0,),
+    )
+    return np.asarray(found, np.float64)[0]
+
+
+def hands_of(person: PersonParse, body: Body) -> F32:
+    """H x W: hands, as far as they are where hands can be: well below the shoulders, or at a wrist."""
+    found = np.zeros(person.silhouette.shape, np.float32)
+    region = person.regions.get("hands")
+    if region is None or not region.any():
+        return found
+    left, top, width, height = cv2.boundingRect(region.astype(np.uint8))
+    bottom, right = top + height, left + width
+    y, x = (axis.astype(np.float32) for axis in np.ogrid[top:bottom, left:right])
+    near = (x - body.origin[0]) * body.down[0] + (y - body.origin[1]) * body.down[1] > 0.55 * body.breadth
+    at_wrists = np.zeros(near.shape, bool)
+    known = [side for side in ("left", "right") if f"wrist_{side}" in body.joints]
+    for side in known:
+        wrist, shoulder = body.joints[f"wrist_{side}"], body.joints[f"shoulder_{side}"]
+        to_wrist = np.hypot(x - wrist[0], y - wrist[1])
+        at_wrists |= (to_wrist < 0.5 * body.breadth) & (
+            np.hypot(x - shoulder[0], y - shoulder[1]) > 1.5 * to_wrist
+        )
+    if person.frame is not None and person.frame.arms == "raised":
+        near = at_wrists
+    elif len(known) == 2:
+        near &= at_wrists
+    found[top:bottom, left:right] = np.where(near, region[top:bottom, left:right], 0)
+    return found
+
+
+def frame_confidence(frame: BodyFrame) -> float:
+    """Of the least certain shoulder, times that of the frame."""
+    sure = [frame.joints[name][2] for name in ("shoulder_left", "shoulder_right") if name in frame.joints]
+    return min(sure, default=0.0) * frame.confidence

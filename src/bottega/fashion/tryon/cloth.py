@@ -1,0 +1,265 @@
+"""A garment's own shape from its product picture: scale, sides of the torso, sleeves; what a pattern maker would measure.
+
+Finding landmarks is `fashion.garment`'s; where they come to lie on a body is `placement`'s.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from bottega.fashion.garment.values import Garment
+from bottega.fashion.tryon.body import sample
+from bottega.fashion.tryon.paths import length_of
+from bottega.imaging.picture import F32
+
+F64 = NDArray[np.float64]
+STATIONS = np.array([0.0, 0.18, 0.36, 0.55, 0.75, 1.0])
+"""Along a sleeve, from the seam at the armhole to the cuff."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sleeve:
+    """`outer` and `inner`: its edges at `STATIONS` (6 x 2, pixels of the product picture), first at the seam."""
+
+    outer: F64
+    inner: F64
+
+    @property
+    def axis(self) -> F64:
+        return (self.outer + self.inner) / 2
+
+    @property
+    def length(self) -> float:
+        return length_of(self.axis)
+
+
+@dataclass(frozen=True, slots=True)
+class Cloth:
+    """Pixels of the product picture. `drops` (n) below the shoulder line with the torso's sides `lefts` and `rights`
+    there, distances from `origin` (the middle of the shoulders) along the picture's axes."""
+
+    origin: F64
+    shoulders: tuple[F64, F64]
+    armpits: tuple[F64, F64]
+    collar: tuple[F64, F64]
+    collar_front: F64
+    drops: F64
+    lefts: F64
+    rights: F64
+    left_sleeve: Sleeve | None
+    right_sleeve: Sleeve | None
+
+    @property
+    def shoulder_breadth(self) -> float:
+        return float(self.shoulders[1][0] - self.shoulders[0][0])
+
+    @property
+    def chest_breadth(self) -> float:
+        return float(self.armpits[1][0] - self.armpits[0][0])
+
+    @property
+    def length(self) -> float:
+        """Shoulder line to hem."""
+        return float(self.drops[-1])
+
+
+def cloth_of(garment: Garment) -> Cloth | None:
+    """The shape of a top, jacket or dress; None where shoulders, armpits or hem were not found."""
+    marks = {name: np.array((x, y)) for name, (x, y, _) in garment.landmarks.items()}
+    needed = ("shoulder_left", "shoulder_right", "armpit_left", "armpit_right", "hem_left", "hem_right")
+    if any(name not in marks for name in needed):
+        return None
+    _mend(marks, garment)
+    shoulders = marks["shoulder_left"], marks["shoulder_right"]
+    armpits = marks["armpit_left"], marks["armpit_right"]
+    if shoulders[1][0] - shoulders[0][0] < 8 or armpits[1][0] - armpits[0][0] < 8:
+        return None
+    origin = (shoulders[0] + shoulders[1]) / 2
+    breadth = shoulders[1][0] - shoulders[0][0]
+    collar = tuple(
+        marks.get(f"collar_{side}", origin + np.array((sign * 0.18 * breadth, -0.08 * breadth)))
+        for side, sign in (("left", -1), ("right", 1))
+    )
+    front = marks.get("collar_front", (collar[0] + collar[1]) / 2 + np.array((0.0, 0.08 * breadth)))
+    drops, lefts, rights = _sides(garment.alpha, origin, armpits, (marks["hem_left"], marks["hem_right"]))
+    if len(drops) < 3 or not 0.5 < breadth / (armpits[1][0] - armpits[0][0]) < 1.7:
+        return None
+    sleeves = [
+        _sleeve(garment.alpha, marks, side) if garment.sleeves != "none" else None
+        for side in ("left", "right")
+    ]
+    if garment.sleeves not in ("none", "unknown") and None in sleeves:
+        return None
+    return Cloth(
+        origin,
+        shoulders,
+        armpits,
+        (collar[0], collar[1]),
+        front,
+        drops,
+        lefts,
+        rights,
+        sleeves[0],
+        sleeves[1],
+    )
+
+
+def _mend(marks: dict[str, F64], garment: Garment) -> None:
+    """Shoulders that are not above the armpits and cuffs without breadth are looked for again in the outline."""
+    chest = marks["armpit_right"][0] - marks["armpit_left"][0]
+    for side, sign in (("left", -1.0), ("right", 1.0)):
+        armpit = marks[f"armpit_{side}"]
+        if marks[f"shoulder_{side}"][1] > armpit[1] - 0.15 * chest:
+            column = int(np.clip(armpit[0] - sign * 0.07 * chest, 0, garment.alpha.shape[1] - 1))
+            covered = np.flatnonzero(garment.alpha[: int(armpit[1]) + 1, column] > 0.5)
+            if len(covered):
+                marks[f"shoulder_{side}"] = np.array((float(column), float(covered[0])))
+        if garment.sleeves in ("none", "unknown"):
+            continue
+        outer, inner = marks.get(f"cuff_{side}_outer"), marks.get(f"cuff_{side}_inner")
+        if outer is None or inner is None or np.hypot(*(outer - inner)) < 0.08 * chest:
+            found = _cuff(garment.alpha, marks, side, sign)
+            if found is not None:
+                marks[f"cuff_{side}_outer"], marks[f"cuff_{side}_inner"] = found
+
+
+def _cuff(alpha: F32, marks: dict[str, F64], side: str, sign: float) -> tuple[F64, F64] | None:
+    """The far end of what lies outside the line from armpit to hem: its outer and inner corner."""
+    shoulder, armpit, hem = (marks[f"{name}_{side}"] for name in ("shoulder", "armpit", "hem"))
+    y, x = np.nonzero(alpha > 0.5)
+    share = np.clip((y - armpit[1]) / max(hem[1] - armpit[1], 1.0), -0.2, 1.2)
+    line = armpit[0] + share * (hem[0] - armpit[0])
+    beside = sign * (x - line) > 0.01 * abs(hem[1] - armpit[1])
+    points = np.column_stack((x, y))[beside].astype(float)
+    if len(points) < 50:
+        return None
+    start = (shoulder + armpit) / 2
+    way = points[np.argmax(np.hypot(*(points - start).T))] - start
+    for _ in range(3):
+        way /= max(float(np.hypot(*way)), 1e-6)
+        along = (points - start) @ way
+        way = points[along > 0.9 * along.max()].mean(axis=0) - start
+    way /= max(float(np.hypot(*way)), 1e-6)
+    along = (points - start) @ way
+    far = float(np.percentile(along, 99.8))
+    normal = np.array((way[1], -way[0]))
+    if float(((shoulder - armpit) * normal).sum()) < 0:
+        normal = -normal
+    across = ((points - start) @ normal)[along > 0.94 * far]
+    outer, inner = float(np.percentile(across, 99)), float(np.percentile(across, 1))
+    return start + 0.98 * far * way + outer * normal, start + 0.98 * far * way + inner * normal
+
+
+def _sides(alpha: F32, origin: F64, armpits: tuple[F64, F64], hem: tuple[F64, F64]) -> tuple[F64, F64, F64]:
+    """The torso's sides at eight heights from the armpits to the hem, without what hangs beside it."""
+    top = float((armpits[0][1] + armpits[1][1]) / 2)
+    bottom = float((hem[0][1] + hem[1][1]) / 2)
+    heights = top + (bottom - top) * np.array([0.02, 0.12, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0])
+    breadth = armpits[1][0] - armpits[0][0]
+    lefts: list[float] = []
+    rights: list[float] = []
+    for height in heights:
+        share = (height - top) / max(bottom - top, 1.0)
+        straight = [armpits[i][0] + share * (hem[i][0] - armpits[i][0]) for i in (0, 1)]
+        middle = (straight[0] + straight[1]) / 2
+        row = alpha[int(np.clip(height, 0, alpha.shape[0] - 1))] > 0.5
+        left, right = _run_around(row, middle)
+        slack = 0.05 * breadth
+        lefts.append(float(np.clip(left, straight[0] - slack, straight[0] + 2 * slack)) - origin[0])
+        rights.append(float(np.clip(right, straight[1] - 2 * slack, straight[1] + slack)) - origin[0])
+    if bottom - top < 4:
+        return np.zeros(0), np.zeros(0), np.zeros(0)
+    return heights - origin[1], np.array(lefts), np.array(rights)
+
+
+def _run_around(row: NDArray[np.bool_], middle: float) -> tuple[float, float]:
+    """The ends of the run of True around `middle`."""
+    at = int(np.clip(middle, 0, len(row) - 1))
+    holes = np.flatnonzero(~row)
+    before, after = holes[holes < at], holes[holes > at]
+    left = float(before[-1] + 1) if len(before) else 0.0
+    right = float(after[0]) if len(after) else float(len(row))
+    return left, right
+
+
+def _sleeve(alpha: F32, marks: dict[str, F64], side: str) -> Sleeve | None:
+    names = [f"shoulder_{side}", f"cuff_{side}_outer", f"armpit_{side}", f"cuff_{side}_inner"]
+    if any(name not in marks for name in names):
+        return None
+    shoulder, outer_cuff, armpit, inner_cuff = (marks[name] for name in names)
+    outer_cuff = _to_corner(alpha, outer_cuff, inner_cuff, (shoulder + armpit) / 2)
+    inner_cuff = _outside_torso(outer_cuff, inner_cuff, armpit, sign=-1.0 if side == "left" else 1.0)
+    outer = shoulder + STATIONS[:, None] * (outer_cuff - shoulder)
+    inner = armpit + STATIONS[:, None] * (inner_cuff - armpit)
+    for index in range(1, len(STATIONS) - 1):
+        across = outer[index] - inner[index]
+        broad = float(np.hypot(*across))
+        if broad < 2:
+            return None
+        # The real edges bulge and bend; they are looked for a third of the breadth around the straight ones.
+        offsets = np.linspace(-0.35, 1.35, 86)
+        values = sample(alpha, inner[index] + offsets[:, None] * across)
+        middle = int(np.argmin(np.abs(offsets - 0.5)))
+        if values[middle] < 0.5:
+            continue
+        empty = np.flatnonzero(values < 0.5)
+        before, after = empty[empty < middle], empty[empty > middle]
+        start = offsets[before[-1]] if len(before) else 0.0
+        end = offsets[after[0]] if len(after) else 1.0
+        inner[index], outer[index] = inner[index] + start * across, inner[index] + end * across
+    return Sleeve(outer, inner)
+
+
+def _to_corner(alpha: F32, outer: F64, inner: F64, seam: F64) -> F64:
+    """The cuff's outer end, moved on along the cuff to where the cloth ends: a mark halfway would cut the corner off.
+    `seam`: the middle of the sleeve's other end."""
+    way, middle = outer - inner, (outer + inner) / 2
+    # A little before the cuff, where the cloth is whole.
+    before = 0.1 * (seam - middle)
+    shares = np.linspace(0.3, 1.8, 76)
+    values = sample(alpha, middle + before + shares[:, None] * way)
+    if values[0] < 0.5:
+        return outer
+    gone = np.flatnonzero(values < 0.5)
+    if not len(gone) or shares[gone[0]] < 0.6:
+        return outer
+    return middle + shares[gone[0]] * way
+
+
+def _outside_torso(outer: F64, inner: F64, armpit: F64, sign: float) -> F64:
+    """The cuff's inner end, moved along the cuff until it is no further inward than the armpit: a wide short sleeve lies
+    on the torso there, and that part belongs to the torso."""
+    far, near = sign * (outer[0] - armpit[0]), sign * (inner[0] - armpit[0])
+    if near >= 0 or far <= near:
+        return inner
+    share = float(np.clip(-near / (far - near), 0.0, 0.6))
+    return inner + share * (outer - inner)
+
+
+def sleeve_mask(shape: tuple[int, int], sleeve: Sleeve, overlap: float) -> NDArray[np.bool_]:
+    """H x W, True where a pixel of the garment belongs to the sleeve, `overlap` pixels past the seam included (negative: left
+    out)."""
+    along = sleeve.axis[1] - sleeve.axis[0]
+    along /= max(float(np.hypot(*along)), 1e-6)
+    away = sleeve.outer - sleeve.inner
+    breadth = np.maximum(np.hypot(*away.T), 1e-6)[:, None]
+    end = sleeve.axis[-1] - sleeve.axis[-2]
+    end /= max(float(np.hypot(*end)), 1e-6)
+    # Outward and beyond the cuff there is nothing but the sleeve; inward lies the torso.
+    outer = sleeve.outer + 0.8 * away
+    inner = sleeve.inner - 0.02 * away
+    outer[0] = sleeve.outer[0] + 0.5 * breadth[0] * (sleeve.outer[0] - sleeve.inner[0]) / breadth[0]
+    tail = 0.5 * float(breadth[-1, 0])
+    # A negative overlap leaves the cloth along the seam out instead of adding to it.
+    first = 0 if overlap > 0 else 1
+    outer = np.vstack((outer[0] - overlap * along, outer[first:], outer[-1] + tail * end))
+    inner = np.vstack((inner[0] - overlap * along, inner[first:], inner[-1] + tail * end))
+    drawn = np.zeros(shape, np.uint8)
+    # One hull after the other: a single ring crosses itself where a sleeve is wide and short, and would have holes.
+    for index in range(len(outer) - 1):
+        corners = np.vstack((outer[index : index + 2], inner[index : index + 2]))
+        hull = cv2.convexHull(np.rint(corners * 16).astype(np.int32))
+        cv2.fillConvexPoly(drawn, hull, (1.0,), shift=4)
+    return drawn > 0

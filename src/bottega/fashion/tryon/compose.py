@@ -1,0 +1,80 @@
+"""The layers of a try-on put together: backdrop, body, trousers, garment, hair and hands, with their soft edges."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bottega.fashion.person.values import PersonParse
+from bottega.fashion.tryon.body import Body, hands_of
+from bottega.fashion.tryon.light import contact_shadow
+from bottega.fashion.tryon.stains import near_colour
+from bottega.fashion.tryon.values import Bool
+from bottega.fashion.tryon.zones import grown
+from bottega.imaging.picture import F32, U8
+
+SEEN = 1.5 / 255
+"""Less cover than this changes no 8-bit value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """`rgb`: H x W x 3 uint8; `mask`: H x W, True where it may differ from the photograph."""
+
+    rgb: U8
+    mask: Bool
+
+
+def front_layer(person: PersonParse, body: Body) -> F32:
+    """Hair, face and hands, which lie before every garment: H x W in [0, 1]."""
+    front = hands_of(person, body)
+    for name in ("hair", "face"):
+        region = person.regions.get(name)
+        if region is not None:
+            front = np.maximum(front, region)
+    return front
+
+
+def compose(
+    photo: U8,
+    base: F32,
+    changed: Bool,
+    garment: F32,
+    cover: F32,
+    old: F32,
+    front: F32,
+    hair: F32,
+    silhouette: F32,
+    breadth: float,
+) -> Composed:
+    """`base`: the photograph without the old garment where `changed`; `garment` with `cover`: the new one, lit; both
+    H x W x 3 in [0, 1]. `front`: what keeps lying before, `hair` that part of it whose
+    strands let the garment through. Pixels outside the mask are those of `photo`, bit for bit."""
+    original = photo.astype(np.float32) / np.float32(255)
+    shadow = contact_shadow(cover, breadth)
+    # Shadows fall on the body, not on a backdrop metres behind it.
+    on_body = np.maximum(silhouette, 0)[..., None] * (1 - cover)[..., None]
+    shaded = base * (1 - on_body * (1 - shadow[..., None]))
+    behind = shaded * (1 - cover[..., None]) + garment * cover[..., None]
+    mask = (cover > SEEN) | changed | ((1 - shadow) * (on_body[..., 0]) > SEEN)
+    mask &= front < 0.985
+    result = _before(original, behind.astype(np.float32), front, hair, old)
+    done = np.clip(np.rint(result * 255), 0, 255).astype(np.uint8)
+    return Composed(np.where(mask[..., None], done, photo), mask)
+
+
+def _before(original: F32, behind: F32, front: F32, hair: F32, old: F32) -> F32:
+    """`front` kept over `behind`: in the soft edge of hair only the old garment's share of a pixel is exchanged for the new."""
+    soft = (hair > 0.015) & (front > 0.015) & (front < 0.985) & grown(old > 0.3, 4)
+    result = behind * (1 - front[..., None]) + original * front[..., None]
+    if not soft.any():
+        return result.astype(np.float32)
+    ys, xs = np.nonzero(soft)
+    top, bottom, left, right = ys.min(), ys.max() + 1, xs.min(), xs.max() + 1
+    at = slice(max(top - 8, 0), bottom + 8), slice(max(left - 8, 0), right + 8)
+    known = (old[at] > 0.95) & (front[at] < 0.02)
+    if known.any():
+        worn = near_colour(original[at], known)
+        share = (1 - front[at])[..., None]
+        exchanged = np.clip(original[at] + share * (behind[at] - worn), 0, 1)
+        result[at] = np.where(soft[at][..., None], exchanged, result[at])
+    return result.astype(np.float32)

@@ -1,0 +1,254 @@
+"""The geometric preview: a garment of a product picture on the person of a photograph, without networks; or a refusal.
+
+What the pictures show is found by `fashion.garment` and `fashion.person`; each step has a module of its own.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bottega.errors import InvalidOption
+from bottega.fashion.garment.values import Garment, GarmentKind
+from bottega.fashion.person.values import PersonParse
+from bottega.fashion.tryon import conditions, lens, light
+from bottega.fashion.tryon.body import Body, body_of
+from bottega.fashion.tryon.bottoms import lower_cover, place_lower, refill_lower
+from bottega.fashion.tryon.cloth import cloth_of
+from bottega.fashion.tryon.compose import Composed, compose
+from bottega.fashion.tryon.expected import Expected, expected_of, upper_cover
+from bottega.fashion.tryon.gates import judge_expected
+from bottega.fashion.tryon.pieces import Placement
+from bottega.fashion.tryon.placement import place_upper
+from bottega.fashion.tryon.refill import Refilled, refill_upper
+from bottega.fashion.tryon.remains import (
+    bare_beside_collar,
+    bare_shoulders,
+    open_share,
+    ragged_share,
+    uneven_collar,
+)
+from bottega.fashion.tryon.stains import stained
+from bottega.fashion.tryon.values import ENGINE, VERSION, TryOn, TryOnOptions, TryOnRefused
+from bottega.fashion.tryon.warp import Fitted, fit_garment, tight_cover
+from bottega.fashion.tryon.zones import grown, least_arm_known
+from bottega.imaging.picture import F32, U8
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What all steps look at."""
+
+    rgb: U8
+    photo: F32
+    person: PersonParse
+    body: Body
+    garment: Garment
+    garment_rgb: U8
+    kind: GarmentKind
+
+
+def try_on(
+    person_rgb: U8,
+    garment_rgb: U8,
+    options: TryOnOptions | None = None,
+    *,
+    seed: int = 0,
+    garment_alpha: F32 | None = None,
+    person: PersonParse | None = None,
+    garment: Garment | None = None,
+) -> TryOn:
+    """The garment of `garment_rgb` on the person of `person_rgb`; both H x W x 3 uint8 RGB, of any two sizes.
+
+    `garment_alpha` is the product picture's own transparency (H x W float32 in [0, 1]). `person` and `garment` are what
+    is known of the pictures already; else they are parsed with `seed`. The same arguments give the same pixels.
+    Raises TryOnRefused with coded reasons where the result would be wrong, InvalidOption for arrays of another kind.
+    """
+    options = options or TryOnOptions()
+    _check_picture(person_rgb, "photograph")
+    _check_picture(garment_rgb, "product picture")
+    garment = garment or _parsed_garment(garment_rgb, garment_alpha, seed)
+    reasons = conditions.garment_reasons(garment, options.category)
+    if reasons:
+        raise TryOnRefused(reasons)
+    person = person or _parsed_person(person_rgb, seed)
+    reasons = conditions.person_reasons(person)
+    body = body_of(person)
+    if reasons or body is None:
+        raise TryOnRefused(reasons or conditions.person_reasons(person))
+    reasons = conditions.arm_reasons(least_arm_known(person, body))
+    if reasons:
+        raise TryOnRefused(reasons)
+    scene = _Scene(
+        person_rgb,
+        person_rgb.astype(np.float32) / np.float32(255),
+        person,
+        body,
+        garment,
+        garment_rgb,
+        conditions.kind_wanted(garment, options.category),
+    )
+    tucked = _tucked(scene, options)
+    placement = _placed(scene, options, tucked)
+    fitted = fit_garment(
+        garment_rgb,
+        tight_cover(garment_rgb, garment.alpha),
+        placement,
+        person_rgb.shape[:2],
+        body.bare_arms,
+    )
+    done, refilled, lit_from, expected = _dressed(scene, placement, fitted, options, seed)
+    verdict = judge_expected(
+        person_rgb, garment_rgb, done.rgb, done.mask, person, garment, expected, options, expected.cover
+    )
+    reasons = conditions.verdict_reasons(verdict)
+    if reasons:
+        raise TryOnRefused(reasons)
+    report = _report(scene, options, placement, fitted, refilled) | {"light": lit_from, "seed": seed}
+    layer = np.dstack((np.clip(fitted.rgb * 255 + 0.5, 0, 255), fitted.alpha * 255 + 0.5)).astype(np.uint8)
+    return TryOn(done.rgb, done.mask, layer, expected.cover > 0.5, person, verdict, report)
+
+
+def _check_picture(rgb: U8, name: str) -> None:
+    if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or min(rgb.shape[:2]) < 1:
+        raise InvalidOption(
+            f"The {name} is {rgb.dtype} of shape {rgb.shape}.", hint="Pass H x W x 3 uint8 in RGB order."
+        )
+
+
+def _parsed_garment(rgb: U8, alpha: F32 | None, seed: int) -> Garment:
+    from bottega.fashion.garment.parse import parse_garment
+
+    return parse_garment(rgb, alpha, seed=seed)
+
+
+def _parsed_person(rgb: U8, seed: int) -> PersonParse:
+    from bottega.fashion.person.parse import parse_person
+
+    return parse_person(rgb, seed=seed)
+
+
+def _tucked(scene: _Scene, options: TryOnOptions) -> bool:
+    """As asked; "auto" wears a top as the one in the photograph is worn."""
+    if scene.kind != "top" or options.tucked == "out":
+        return False
+    bottom, top = scene.person.regions.get("bottom"), scene.person.regions.get("top")
+    if bottom is None or top is None or not (bottom > 0.5).any() or not (top > 0.5).any():
+        return False
+    if options.tucked == "in":
+        return True
+    body = scene.body
+    ys, xs = np.nonzero(bottom > 0.5)
+    waistband = body.into(np.array((float(np.median(xs)), float(np.percentile(ys, 1)))))[1]
+    return bool(waistband < body.waist_drop + 0.08 * body.breadth)
+
+
+def _placed(scene: _Scene, options: TryOnOptions, tucked: bool) -> Placement:
+    if scene.kind == "bottom":
+        reasons = conditions.lower_reasons(scene.person, scene.garment)
+        if reasons:
+            raise TryOnRefused(reasons)
+        lower = place_lower(scene.garment, scene.body, options.fit)
+        if lower is None:
+            raise TryOnRefused((conditions.shape_unclear(),))
+        return lower
+    cloth = cloth_of(scene.garment)
+    if cloth is None:
+        raise TryOnRefused((conditions.shape_unclear(),))
+    rolled = options.sleeves == "rolled"
+    return place_upper(cloth, scene.body, scene.garment, options.fit, tucked, rolled)
+
+
+def _dressed(
+    scene: _Scene, placement: Placement, fitted: Fitted, options: TryOnOptions, seed: int
+) -> tuple[Composed, Refilled, str, Expected]:
+    """The layers put together, or a refusal by what they would show."""
+    lower = scene.kind == "bottom"
+    expected = expected_of(scene.person, scene.garment, options, (placement, fitted))
+    assert expected is not None
+    old, front = expected.old, expected.front
+    if lower:
+        cover = lower_cover(scene.person, fitted.alpha)
+    else:
+        cover = upper_cover(scene.person, placement, fitted, expected.bare)
+    hair = scene.person.regions.get("hair")
+    shown = float(cover.sum()) or 1.0
+    hair_share = 0.0 if hair is None else float((cover * hair).sum()) / shown
+    beside_collar = 0.0 if lower else bare_beside_collar(expected, scene.garment)
+    gaps = open_share(expected), bare_shoulders(expected), beside_collar
+    reasons = conditions.fitted_reasons(fitted, scene.garment, hair_share, *gaps)
+    if not lower:
+        # What hangs over trousers cuts their outline anyway.
+        reasons += conditions.outline_reasons(ragged_share(expected), uneven_collar(expected))
+    if reasons:
+        raise TryOnRefused(reasons)
+    if not conditions.skin_known(scene.person):
+        raise TryOnRefused((conditions.skin_unknown(),))
+    if lower:
+        refilled = refill_lower(scene.photo, scene.person, scene.body, cover, front)
+    else:
+        stain = stained(scene.photo, scene.person, scene.body, old)
+        front = np.where(stain, 0, front).astype(np.float32)
+        refilled = refill_upper(scene.photo, scene.person, scene.body, cover, front, stain, _hem(placement))
+    reasons = conditions.refill_reasons(refilled)
+    if reasons:
+        raise TryOnRefused(reasons)
+    factors, lit_from = light.shading(scene.photo, scene.person, scene.body, old, cover, fitted.sleeves)
+    lit = np.clip(fitted.rgb * factors[..., None], 0, 1)
+    lit = lens.matched(
+        lit,
+        cover,
+        scene.photo,
+        scene.person.silhouette,
+        _blur_brought(scene, placement),
+        np.random.default_rng(seed),
+    )
+    done = compose(
+        scene.rgb,
+        refilled.rgb,
+        refilled.changed,
+        lit,
+        cover,
+        old,
+        front,
+        np.zeros_like(old) if hair is None else hair,
+        scene.person.silhouette,
+        scene.body.breadth,
+    )
+    return done, refilled, lit_from, expected
+
+
+def _blur_brought(scene: _Scene, placement: Placement) -> float:
+    """How soft the product picture's edges are on the photograph, in its pixels; 0 where they show none."""
+    edges = grown(scene.garment.alpha > 0.5, 3)
+    found = lens.blur_of(scene.garment_rgb.astype(np.float32) / np.float32(255), edges)
+    return 0.0 if found is None else placement.scale * found
+
+
+def _hem(placement: Placement) -> float:
+    return placement.hem_drop if placement.tuck_drop is None else placement.tuck_drop
+
+
+def _report(
+    scene: _Scene, options: TryOnOptions, placement: Placement, fitted: Fitted, refilled: Refilled
+) -> dict[str, Any]:
+    return {
+        "engine": ENGINE,
+        "version": VERSION,
+        "kind": scene.kind,
+        "sleeves": scene.garment.sleeves,
+        "length": scene.garment.length,
+        "fit": options.fit,
+        "tucked": placement.tuck_drop is not None,
+        "scale": round(placement.scale, 4),
+        "hem_in_shoulder_breadths": round(placement.hem_drop / scene.body.breadth, 3),
+        "arm_covered_left": round(placement.sleeve_shares[0], 3),
+        "arm_covered_right": round(placement.sleeve_shares[1], 3),
+        "print_anisotropy": round(fitted.distortion.anisotropy, 3),
+        "least_jacobian": round(fitted.distortion.least_jacobian, 3),
+        "made_up_skin_share": round(refilled.skin_share, 3),
+        "made_up_backdrop_share": round(refilled.backdrop_share, 3),
+        "made_up_bottom_share": round(refilled.bottom_share, 3),
+        "agreement": round(scene.person.agreement, 3),
+        "cutout_confidence": round(scene.garment.confidence, 3),
+    }

@@ -1,0 +1,114 @@
+"""Light, shadow, grain and sharpness of the photograph on the fitted garment.
+
+Everything is multiplied onto the garment's own shading; its colours stay those of the product picture on average.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from bottega.fashion.person.values import PersonParse
+from bottega.fashion.tryon.body import Body
+from bottega.imaging.colour import luma
+from bottega.imaging.picture import F32
+
+F64 = NDArray[np.float64]
+WORN_RANGE = (0.72, 1.22)
+"""Shading that is taken from a worn garment is held within this: what is beyond is pattern, not light."""
+
+
+def shading(
+    photo: F32, person: PersonParse, body: Body, old: F32, cover: F32, sleeves: F32
+) -> tuple[F32, str]:
+    """Factors on the garment, H x W, mean 1 under `cover`; and whence they come: "worn" or "cylinder". `sleeves`: that
+    part of `cover` which goes around an arm."""
+    round_ = cylinder(body, photo.shape[:2], face_slant(photo, person))
+    round_ = round_ * (1 - sleeves) + _tubes(sleeves) * sleeves
+    source = "cylinder"
+    factors = round_
+    seen = (old > 0.9) & (cover > 0.02)
+    if person.worn_pattern == "plain" and seen.sum() > 400 and _is_even(photo, old):
+        worn, trust = _worn_light(photo, old, body.breadth)
+        # Both at one level where both are known, or the old hem would show as a step.
+        level = float(round_[seen].mean()) / max(float(worn[seen].mean()), 1e-3)
+        factors = level * worn * trust + round_ * (1 - trust)
+        source = "worn"
+    under = cover > 0.5
+    if under.any():
+        factors = factors / max(float(factors[under].mean()), 1e-3)
+    return factors.astype(np.float32), source
+
+
+def face_slant(photo: F32, person: PersonParse) -> float:
+    """Light from the viewer's left (negative) or right (positive), -1 to 1: the difference of the face's halves over
+    their sum, five times. 0 without a face."""
+    if person.face is None:
+        return 0.0
+    x, y, width, height = (round(v) for v in person.face.box)
+    patch = luma(photo[max(y, 0) : y + height, max(x, 0) : x + width])
+    if patch.shape[0] < 4 or patch.shape[1] < 4:
+        return 0.0
+    # The outer fifths are hair and ears.
+    inner = patch[
+        patch.shape[0] // 3 : -patch.shape[0] // 8 or None, patch.shape[1] // 5 : -patch.shape[1] // 5
+    ]
+    half = inner.shape[1] // 2
+    if half < 1:
+        return 0.0
+    left, right = float(np.median(inner[:, :half])), float(np.median(inner[:, -half:]))
+    return float(np.clip(5 * (right - left) / max(right + left, 1e-3), -1, 1))
+
+
+def cylinder(body: Body, shape: tuple[int, ...], slant: float) -> F32:
+    """Lambert's cosine on an upright cylinder as broad as the torso, two thirds of it ambient: H x W about 1."""
+    y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
+    u = (x - body.origin[0]) * body.across[0] + (y - body.origin[1]) * body.across[1]
+    v = (x - body.origin[0]) * body.down[0] + (y - body.origin[1]) * body.down[1]
+    left, right = body.sides(v.ravel()[:: shape[1]].astype(np.float64))
+    half = np.maximum((right - left) / 2, 1.0)[:, None] * 1.15
+    middle = ((right + left) / 2)[:, None]
+    across = np.clip((u - middle) / half, -1, 1)
+    turn = 0.6 * slant
+    lit = np.cos(turn) * np.sqrt(np.maximum(1 - across**2, 0)) + np.sin(turn) * across
+    return (0.72 + 0.33 * np.clip(lit, 0, 1)).astype(np.float32)
+
+
+def _tubes(sleeves: F32) -> F32:
+    """Light on round sleeves from the front: H x W about 1, by the depth in the sleeve."""
+    depth = np.asarray(cv2.distanceTransform((sleeves > 0.5).astype(np.uint8), cv2.DIST_L2, 5), np.float32)
+    radius = max(float(np.percentile(depth[depth > 0], 95)), 2.0) if (depth > 0).any() else 2.0
+    inner = np.clip(depth / radius, 0, 1)
+    round_ = 0.86 + 0.16 * np.sqrt(np.maximum(1 - (1 - inner) ** 2, 0))
+    return np.asarray(cv2.GaussianBlur(round_, (0, 0), max(1.0, 0.15 * radius)), np.float32)
+
+
+def _is_even(photo: F32, old: F32) -> bool:
+    """No pattern in the worn garment: its colour differs little from its own blur."""
+    inside = np.asarray(cv2.erode((old > 0.9).astype(np.uint8), np.ones((9, 9), np.uint8)), bool)
+    if inside.sum() < 400:
+        return False
+    smooth = np.asarray(cv2.GaussianBlur(photo, (0, 0), 6))
+    return float(np.percentile(np.abs(photo - smooth)[inside].max(axis=1), 95)) < 0.11
+
+
+def _worn_light(photo: F32, old: F32, breadth: float) -> tuple[F32, F32]:
+    """Luma of the worn garment over its median, smooth, and how far to trust it: both H x W."""
+    light = luma(photo)
+    weight = np.asarray(cv2.erode((old > 0.9).astype(np.uint8), np.ones((7, 7), np.uint8)), np.float32)
+    middle = float(np.median(light[weight > 0])) if (weight > 0).any() else 1.0
+    sigma = max(2.0, 0.045 * breadth)
+    near = np.asarray(cv2.GaussianBlur(weight, (0, 0), sigma), np.float32)
+    mean = np.asarray(cv2.GaussianBlur(light * weight, (0, 0), sigma)) / np.maximum(near, 1e-4)
+    # On dark cloth sensor noise and gloss weigh more than light: less is taken over.
+    strength = float(np.clip(middle / 0.35, 0.35, 0.85))
+    ratio = np.clip(mean / max(middle, 1e-3), *WORN_RANGE) ** strength
+    return ratio.astype(np.float32), np.clip((near - 0.1) / 0.4, 0, 1).astype(np.float32)
+
+
+def contact_shadow(cover: F32, breadth: float) -> F32:
+    """Factors on what lies beside and below the garment, H x W: darkest at its edge, mostly downward."""
+    sigma = max(1.5, 0.018 * breadth)
+    near = np.asarray(cv2.GaussianBlur(cover, (0, 0), sigma), np.float32)
+    shift = np.array(((1.0, 0.0, 0.0), (0.0, 1.0, sigma)), np.float32)
+    fallen = np.asarray(cv2.warpAffine(near, shift, cover.shape[::-1]), np.float32)
+    return (1 - 0.3 * np.clip(fallen, 0, 1)).astype(np.float32)

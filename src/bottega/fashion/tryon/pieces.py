@@ -1,0 +1,48 @@
+"""The pieces of cloth of a try-on: which points of a product picture come to which points of a photograph."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bottega.fashion.tryon.ribbon import Ribbon
+from bottega.fashion.tryon.values import Bool
+
+F64 = NDArray[np.float64]
+MOST_STRETCH = 1.25
+"""Cloth is pulled sideways to cover the body at most this much; more changes a print visibly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """One piece of cloth: `source` points of the product picture come to `target` points of the photograph (both N x 2).
+    `area`: H x W of the product picture, True where it belongs to this piece. `zone`: the same for the part whose
+    proportions must hold."""
+
+    name: str
+    source: F64
+    target: F64
+    area: Bool
+    outline: F64
+    """Target points around the piece, in order (N x 2)."""
+    zone: tuple[float, float, float, float] | None = None
+    """Left, top, right, bottom in pixels of the product picture of the part that bears a print."""
+    ribbon: Ribbon | None = None
+    """Given for a sleeve: it is brought by its edges instead of by a spline through the points."""
+    slack: F64 | None = None
+    """Factors (N) on the spline's stiffness: points shared with another piece have little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """`scale`: pixels of the photograph per pixel of the product picture. `hem_drop` below the shoulders and
+    `tuck_drop` (None: worn over) in pixels. `sleeve_shares`: share of each arm covered, left and right."""
+
+    patches: tuple[Patch, ...]
+    scale: float
+    hem_drop: float
+    tuck_drop: float | None
+    sleeve_shares: tuple[float, float]
+    collar_front: F64
+    outline: F64 = field(repr=False)
+    """The torso's target outline (N x 2)."""

@@ -1,0 +1,194 @@
+"""What a stranger sees first in a bad try-on: gaps in the cloth, and pieces of the garment that was worn before."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from bottega.fashion.garment.values import Garment
+from bottega.fashion.tryon.body import sample
+from bottega.fashion.tryon.evidence import Evidence
+from bottega.fashion.tryon.expected import Expected
+from bottega.fashion.tryon.fidelity import palette_distance
+from bottega.fashion.tryon.values import Bool
+from bottega.fashion.tryon.zones import drawn_ring, drop_map, grown
+from bottega.imaging.picture import F32
+
+F64 = NDArray[np.float64]
+SURE = 0.6
+"""A pixel is one thing rather than another where its distance is less than this share of the other's."""
+NEAR = 11.0
+"""And where it is no farther than this from its colours, in the measure of `palette_distance`."""
+SAME = 4.0
+"""CIE76: nearer than this a pixel stands as it was."""
+_SEAM = 0.05
+_RIM = 0.035
+_FRINGE = 0.03
+
+
+def must_cover(expected: Expected) -> Bool:
+    """H x W: where cloth has to be whatever the cut: the torso below neckline and armpits down to above the hem, and
+    the seams at the armholes; without what lies before them."""
+    shape = expected.cover.shape
+    body, placement = expected.body, expected.placement
+    breadth = body.breadth
+    inner = drawn_ring(placement.outline, shape) > 0.5
+    inner = ~grown(~inner, max(1, round(_RIM * breadth)))
+    seams = [patch for patch in placement.patches if patch.ribbon is not None]
+    drops = drop_map(body, shape)
+    if expected.lower:
+        inner = np.zeros(shape, bool)
+    else:
+        sides = body.into(placement.outline)[:, 1]
+        # The outline goes around by the collar; armpits are its first points on the way down.
+        start = max(float(body.into(placement.collar_front)[1]), 0.3 * breadth) + 0.08 * breadth
+        end = placement.hem_drop if placement.tuck_drop is None else placement.tuck_drop
+        inner &= (drops > start) & (drops < min(end, float(sides.max())) - 0.12 * breadth)
+    for patch in seams:
+        inner |= _seam_band(patch.outline, shape, _SEAM * breadth)
+    before = grown((expected.front > 0.02) | (expected.bare > 0.02), max(2, round(0.012 * breadth)))
+    return inner & ~before
+
+
+def _seam_band(outline: F64, shape: tuple[int, ...], half: float) -> Bool:
+    """Around the line from shoulder to armpit, the ends of a sleeve's outline, without its own ends."""
+    shoulder, armpit = outline[0], outline[-1]
+    way = armpit - shoulder
+    across = np.array((-way[1], way[0])) / max(float(np.hypot(*way)), 1e-6) * half
+    start, end = shoulder + 0.2 * way, armpit - 0.15 * way
+    return drawn_ring(np.array((start + across, end + across, end - across, start - across)), shape) > 0.5
+
+
+def open_share(expected: Expected) -> float:
+    """Of where cloth has to be, the fitted garment leaves this much open: 0 to 1."""
+    must = must_cover(expected)
+    area = int(must.sum())
+    return float((expected.cover[must] < 0.5).mean()) if area else 0.0
+
+
+def bare_shoulders(expected: Expected) -> float:
+    """Bare skin that would show beside the shoulders of a garment with sleeves, in squares of the shoulders' breadth."""
+    body, shape = expected.body, expected.cover.shape
+    found = 0
+    for patch, arm in zip(
+        [patch for patch in expected.placement.patches if patch.ribbon is not None],
+        (body.left_arm, body.right_arm),
+        strict=False,
+    ):
+        if arm.bare is None:
+            continue
+        tip = patch.outline[0]
+        y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
+        near = np.hypot(x - tip[0], y - tip[1]) < 0.2 * body.breadth
+        # Further in there is neck, and hair that may be taken for skin.
+        near &= (x - tip[0]) * np.sign(tip[0] - body.origin[0]) > -0.05 * body.breadth
+        found += int((near & (arm.bare > 0.5) & (expected.cover < 0.5) & (expected.front < 0.5)).sum())
+    return found / body.breadth**2
+
+
+def bare_beside_collar(expected: Expected, garment: Garment) -> float:
+    """Of the shoulders between the collar's ends and the arms, the share that a garment with sleeves leaves bare, on the
+    worse side, 0 to 1: a hood that stands on the neck like a collar pulls the shoulders down. 0 where the product picture
+    or the photograph does not show them."""
+    body, marks = expected.body, garment.landmarks
+    names = ("collar_left", "collar_right", "shoulder_left", "shoulder_right")
+    if garment.sleeves == "none" or not len(body.ridge) or any(name not in marks for name in names):
+        return 0.0
+    at = [marks[name][0] for name in names]
+    collar = 0.5 * body.breadth * (at[1] - at[0]) / max(at[3] - at[2], 1.0)
+    start = max(collar + 0.06 * body.breadth, float(body.ridge[0, 0]))
+    distances = np.linspace(start, 0.42 * body.breadth, 12)
+    if start > 0.36 * body.breadth:
+        return 0.0
+    drops = np.interp(distances, body.ridge[:, 0], body.ridge[:, 1]) + 0.06 * body.breadth
+    worst = 0.0
+    for sign in (-1.0, 1.0):
+        points = body.out(sign * distances, drops)
+        seen = sample(expected.front, points) < 0.1
+        if seen.sum() >= 4:
+            worst = max(worst, float((sample(expected.cover, points) < 0.5)[seen].mean()))
+    return worst
+
+
+def torn_share(seen: Evidence) -> float | None:
+    """Of where cloth has to be, this much of the result looks like skin, backdrop, trousers or the old garment rather than
+    like the garment; where they cannot be told apart, what the engine says it left open. None where it says nothing
+    either, or nothing of that place is in sight."""
+    must = seen.small(must_cover(seen.expected).astype(np.float32)) > 0.9
+    names = ("bottom",) if seen.expected.lower else ("top", "dress")
+    worn = [seen.others[name] for name in names if name in seen.others and len(seen.others[name])]
+    rest = [values for name, values in seen.others.items() if name not in names and len(values)]
+    if int(must.sum()) < 100 or not rest:
+        return None
+    if not seen.apart(*seen.others):
+        return None if seen.layer is None else float((~seen.layer)[must].mean())
+    to_new = palette_distance(seen.after, seen.colours)
+    to_rest = palette_distance(seen.after, np.vstack(rest))
+    other = (to_rest < NEAR) & (to_rest < SURE * to_new)
+    if worn:
+        # A pattern may mix to the old colour: only what also stands as it was counts.
+        to_worn = palette_distance(seen.after, np.vstack(worn))
+        unchanged = np.sqrt(((seen.after - seen.before) ** 2).sum(axis=2)) < SAME
+        other |= unchanged & (to_worn < NEAR) & (to_worn < SURE * to_new)
+    return float(other[must].mean())
+
+
+def residue_share(seen: Evidence) -> float | None:
+    """Area around the garment where the result still looks like what was worn, in squares of the shoulders' breadth; None
+    where nothing worn is known."""
+    names = ("bottom",) if seen.expected.lower else ("top", "dress")
+    worn = [seen.others[name] for name in names if name in seen.others and len(seen.others[name])]
+    if not worn:
+        return None
+    rest = [values for name, values in seen.others.items() if name not in names and len(values)]
+    unit = seen.expected.body.breadth * seen.scale
+    near = grown(seen.old > 0.3, round(0.25 * unit)) & (seen.cover < 0.1) & (_head(seen) < 0.02)
+    to_worn = palette_distance(seen.after, np.vstack(worn))
+    to_rest = palette_distance(seen.after, np.vstack((seen.colours, *rest)))
+    left = near & (to_worn < NEAR) & (to_worn < SURE * to_rest)
+    return float(left.sum()) / max(unit**2, 1.0)
+
+
+def ragged_share(expected: Expected) -> float:
+    """How much of the garment's outline are spikes, dents and fringes: what opening and closing with a disc of
+    `_FRINGE` takes away or adds, in squares of the shoulders' breadth. Where something lies before it does not count."""
+    cover = (expected.cover > 0.5).astype(np.uint8)
+    radius = max(2, round(_FRINGE * expected.body.breadth))
+    disc = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)))
+    framed = cv2.copyMakeBorder(cover, radius, radius, radius, radius, cv2.BORDER_REPLICATE)
+    inner = slice(radius, -radius), slice(radius, -radius)
+    spikes = (framed > np.asarray(cv2.morphologyEx(framed, cv2.MORPH_OPEN, disc)))[inner]
+    dents = (framed < np.asarray(cv2.morphologyEx(framed, cv2.MORPH_CLOSE, disc)))[inner]
+    before = grown((expected.front > 0.1) | (expected.bare > 0.1), 2 * radius)
+    tuck = expected.placement.tuck_drop
+    if tuck is not None:
+        # The waistband cuts the garment off there.
+        before |= drop_map(expected.body, expected.cover.shape) > tuck - 0.1 * expected.body.breadth
+    return float(((spikes | dents) & ~before).sum()) / expected.body.breadth**2
+
+
+def uneven_collar(expected: Expected) -> float:
+    """How unlike the left and the right half of the neckline are: area in which the cover between the shoulders and its
+    mirror image differ, in squares of the shoulders' breadth. 0 for trousers and where hair or a hand lies over it."""
+    if expected.lower:
+        return 0.0
+    body = expected.body
+    u, v = (
+        axis * body.breadth for axis in np.meshgrid(np.linspace(0.02, 0.36, 40), np.linspace(-0.25, 0.45, 80))
+    )
+    sides: list[NDArray[np.bool_]] = []
+    known = np.ones(u.shape, bool)
+    for sign in (-1.0, 1.0):
+        points = body.out(sign * u, v).reshape(-1, 2)
+        sides.append(sample(expected.cover, points).reshape(u.shape) > 0.5)
+        known &= sample(expected.front, points).reshape(u.shape) < 0.1
+    cell = (0.34 / 40) * (0.7 / 80)
+    return float(((sides[0] != sides[1]) & known).sum()) * cell
+
+
+def _head(seen: Evidence) -> F32:
+    found = np.zeros(seen.old.shape, np.float32)
+    for name in ("hair", "face"):
+        region = seen.person.regions.get(name)
+        if region is not None:
+            found = np.maximum(found, seen.small(region))
+    return found

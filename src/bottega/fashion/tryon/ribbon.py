@@ -1,0 +1,113 @@
+"""Sleeves as ribbons: bands of small triangles from a straight sleeve to a bent arm, exact at both edges."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from bottega.fashion.tryon.spline import Box, Distortion
+from bottega.imaging.picture import F32
+
+F64 = NDArray[np.float64]
+ROWS = 25
+BESIDE, BEYOND = 0.1, 0.05
+"""Of the breadth beside the edges and of the length past the cuff: room for the cloth's own soft edge."""
+MOST_TURNED = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Ribbon:
+    """Edges at the same stations from the seam to the cuff (each N x 2, pixels): in the product picture and on the
+    photograph."""
+
+    source_outer: F64
+    source_inner: F64
+    target_outer: F64
+    target_inner: F64
+
+
+def ribbon_field(ribbon: Ribbon, box: Box) -> tuple[F32, Distortion]:
+    """Where the pixels of `box` come from, height x width x 2, -1 where the ribbon is not; and what it does to cloth."""
+    source = _mesh(ribbon.source_outer, ribbon.source_inner)
+    target = _mesh(ribbon.target_outer, ribbon.target_inner)
+    field = np.full((box.height, box.width, 2), -1.0, np.float32)
+    shift = np.array((box.left, box.top), float)
+    areas: list[float] = []
+    for row in range(len(source) - 1):
+        for column in range(source.shape[1] - 1):
+            corners = ((row, column), (row, column + 1), (row + 1, column), (row + 1, column + 1))
+            for picked in ((0, 1, 2), (3, 2, 1)):
+                to = np.array([target[corners[i]] for i in picked])
+                of = np.array([source[corners[i]] for i in picked])
+                areas.append(_twice_area(to) * np.sign(_twice_area(of)))
+                _lay(field, to - shift, of)
+    return field, _measured(np.array(areas))
+
+
+def turned_share(ribbon: Ribbon) -> float:
+    """Share of the ribbon's area on the photograph that is turned over, 0 to 1."""
+    target = _mesh(ribbon.target_outer, ribbon.target_inner)
+    source = _mesh(ribbon.source_outer, ribbon.source_inner)
+    areas = np.concatenate(
+        [_twice_areas(target, half) * np.sign(_twice_areas(source, half)) for half in (0, 1)]
+    )
+    way = np.sign(areas.sum()) or 1.0
+    return float(np.abs(areas[areas * way < 0]).sum() / max(float(np.abs(areas).sum()), 1e-9))
+
+
+def _twice_areas(mesh: F64, half: int) -> F64:
+    """Of one of the two triangles of each cell."""
+    a, b, c = (
+        (mesh[:-1, :-1], mesh[:-1, 1:], mesh[1:, :-1])
+        if half == 0
+        else (mesh[1:, 1:], mesh[1:, :-1], mesh[:-1, 1:])
+    )
+    one, other = b - a, c - a
+    return (one[..., 0] * other[..., 1] - one[..., 1] * other[..., 0]).ravel()
+
+
+def _mesh(outer: F64, inner: F64) -> F64:
+    """Rows along the ribbon, five points across: rows x 5 x 2."""
+    stations = np.linspace(0, 1, len(outer))
+    fine = np.linspace(0, 1, ROWS)
+    edges = [
+        np.column_stack([np.interp(fine, stations, edge[:, axis]) for axis in (0, 1)])
+        for edge in (outer, inner)
+    ]
+    tail = [edge[-1] + BEYOND * (ROWS - 1) / 3 * (edge[-1] - edge[-4]) for edge in edges]
+    first, last = np.vstack((edges[0], tail[0])), np.vstack((edges[1], tail[1]))
+    # The seam lies a little further in, at the armpit more than at the shoulder, so that torso and sleeve overlap.
+    first[0] = first[0] - 0.6 * (first[1] - first[0])
+    last[0] = last[0] - 0.5 * (last[1] - last[0])
+    shares = np.array((-BESIDE, 0.0, 0.5, 1.0, 1 + BESIDE))
+    return first[:, None, :] + shares[None, :, None] * (last - first)[:, None, :]
+
+
+def _twice_area(corners: F64) -> float:
+    (ax, ay), (bx, by), (cx, cy) = corners
+    return float((bx - ax) * (cy - ay) - (by - ay) * (cx - ax))
+
+
+def _lay(field: F32, to: F64, of: F64) -> None:
+    """One triangle's affine map written into `field`."""
+    left, top = np.floor(to.min(axis=0)).astype(int) - 1
+    right, bottom = np.ceil(to.max(axis=0)).astype(int) + 2
+    left, top = max(left, 0), max(top, 0)
+    right, bottom = min(right, field.shape[1]), min(bottom, field.shape[0])
+    if right <= left or bottom <= top or abs(_twice_area(to)) < 1e-3:
+        return
+    drawn = np.zeros((bottom - top, right - left), np.uint8)
+    cv2.fillConvexPoly(drawn, np.rint((to - (left, top)) * 16).astype(np.int32), (1.0,), shift=4)
+    affine = cv2.getAffineTransform(to.astype(np.float32), of.astype(np.float32))
+    y, x = np.nonzero(drawn)
+    points = np.column_stack((x + left, y + top, np.ones(len(x)))) @ affine.T
+    field[y + top, x + left] = points
+
+
+def _measured(areas: F64) -> Distortion:
+    """A fold is a triangle that turned over; slivers at a tight bend, together under `MOST_TURNED` of the ribbon, are hidden in it."""
+    size = np.abs(areas)
+    way = np.sign(np.sum(areas)) or 1.0
+    turned = float(size[areas * way < 0].sum()) / max(float(size.sum()), 1e-9)
+    return Distortion(MOST_TURNED - turned, 1.0)

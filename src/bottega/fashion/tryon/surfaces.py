@@ -1,0 +1,150 @@
+"""What is continued where nothing is known: backdrop, skin, trousers, from the photograph's own pixels."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from bottega.fashion.person.values import PersonParse
+from bottega.fashion.tryon.body import Body
+from bottega.fashion.tryon.values import Bool
+from bottega.fashion.tryon.zones import RIM, drawn_ring, grown, inset, limb_ring
+from bottega.imaging.colour import lab_to_rgb
+from bottega.imaging.picture import F32
+
+F64 = NDArray[np.float64]
+
+
+def backdrop_surface(photo: F32, person: PersonParse) -> tuple[F32, float]:
+    """The backdrop continued behind the person, H x W x 3, and how far it departs from a smooth surface.
+
+    A quadratic surface fitted with Tukey's biweight, plus the rest continued by normalised convolution.
+    """
+    height, width = photo.shape[:2]
+    factor = max(1, round(max(height, width) / 192))
+    size = (max(2, width // factor), max(2, height // factor))
+    small = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.float32)
+    body = np.asarray(cv2.resize(person.silhouette, size, interpolation=cv2.INTER_AREA), np.float32)
+    free = ~grown(body > 0.05, 2)
+    if free.sum() < 60:
+        return np.broadcast_to(np.median(small.reshape(-1, 3), axis=0), photo.shape).astype(np.float32), 1.0
+    y, x = np.mgrid[-1 : 1 : size[1] * 1j, -1 : 1 : size[0] * 1j]
+    terms = np.stack((np.ones_like(x), x, y, x * x, x * y, y * y), axis=-1)
+    weights = free.astype(float)
+    fitted = np.zeros_like(small)
+    spread = 0.0
+    for _ in range(4):
+        used = weights > 0
+        root = np.sqrt(weights[used])[:, None]
+        found = np.linalg.lstsq(terms[used] * root, small[used] * root, rcond=None)[0]
+        fitted = (terms @ found).astype(np.float32)
+        away = np.abs(small - fitted).max(axis=2)
+        spread = 1.4826 * float(np.median(away[free]))
+        weights = free * np.clip(1 - (away / max(4.685 * spread, 0.01)) ** 2, 0, 1) ** 2
+    rest = continued(small - fitted, free)
+    smooth = np.asarray(
+        cv2.resize(fitted + rest, (width, height), interpolation=cv2.INTER_LINEAR), np.float32
+    )
+    return np.clip(smooth, 0, 1), spread
+
+
+def continued(values: F32, known: Bool) -> F32:
+    """H x W x C carried from where it is `known` into the rest, nearest first (normalised convolution, growing windows)."""
+    result = np.where(known[..., None], values, 0).astype(np.float32)
+    held, weight = result.copy(), known.astype(np.float32)
+    missing = ~known
+    size = 3
+    while missing.any() and size < min(known.shape):
+        # A box costs the same at every size.
+        near = np.asarray(cv2.blur(weight, (size, size), borderType=cv2.BORDER_REFLECT))
+        mean = np.asarray(cv2.blur(held, (size, size), borderType=cv2.BORDER_REFLECT))
+        mean = mean / np.maximum(near, 1e-6)[..., None]
+        fill = missing & (near > 0.02)
+        result[fill] = mean[fill]
+        missing &= ~fill
+        size = 2 * size + 1
+    if missing.any() and known.any():
+        result[missing] = values[known].mean(axis=0)
+    # The windows' borders would show.
+    smooth = np.asarray(cv2.GaussianBlur(result, (0, 0), 2.0), np.float32)
+    return np.where(known[..., None], result, smooth)
+
+
+def skin_surface(photo: F32, person: PersonParse, body: Body, old: Bool) -> F32:
+    """Skin continued from neck, arms and hands, rounded on the limbs: H x W x 3.
+
+    Raises ValueError where no skin is seen and none was measured.
+    """
+    shape = photo.shape[:2]
+    height, width = shape
+    factor = max(1, round(max(height, width) / 256))
+    size = (max(2, width // factor), max(2, height // factor))
+    seen = np.zeros(shape, np.float32)
+    for name in ("neck", "left_arm", "right_arm", "hands"):
+        region = person.regions.get(name)
+        if region is not None:
+            seen = np.maximum(seen, region)
+    seen = seen * ~old
+    small = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.float32)
+    sure = np.asarray(cv2.resize(seen, size, interpolation=cv2.INTER_AREA)) > 0.9
+    if person.skin is not None:
+        tone = lab_to_rgb(np.array(person.skin, np.float32)).clip(0, 1)
+    elif sure.any():
+        tone = np.median(small[sure], axis=0).astype(np.float32)
+    else:
+        raise ValueError("no skin is seen and none was measured")
+    if sure.sum() < 12:
+        colours = np.broadcast_to(tone, photo.shape).astype(np.float32)
+    else:
+        # Near bare skin its own colour; far from it the person's.
+        near = np.asarray(cv2.GaussianBlur(sure.astype(np.float32), (0, 0), 0.25 * body.breadth / factor))
+        trust = np.clip(near / 0.1, 0, 1)[..., None]
+        level = float(np.median(small[sure].mean(axis=1))) / max(float(tone.mean()), 1e-3)
+        far = tone * np.float32(np.clip(level, 0.6, 1.1))
+        mixed: F32 = (continued(small, sure) * trust + far * (1 - trust)).astype(np.float32)
+        smooth = np.asarray(cv2.GaussianBlur(mixed, (0, 0), 2.0), np.float32)
+        colours = np.asarray(cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+    return np.clip(colours * _limb_shading(body, shape)[..., None], 0, 1).astype(np.float32)
+
+
+def _limb_shading(body: Body, shape: tuple[int, ...]) -> F32:
+    """A round limb under soft frontal light: the cosine of its surface, half of it ambient. H x W."""
+    shade = np.ones(shape, np.float32)
+    for arm in (body.left_arm, body.right_arm):
+        if not arm.found:
+            continue
+        limb = (drawn_ring(limb_ring(inset(arm, body), 1.05), shape) > 0.5).astype(np.uint8)
+        depth = np.asarray(cv2.distanceTransform(limb, cv2.DIST_L2, 5), np.float32)
+        radius = max(float(np.mean(arm.breadths)) / 2, 1.0)
+        inner = np.clip(depth / radius, 0, 1)
+        round_ = 0.72 + 0.28 * np.sqrt(np.maximum(1 - (1 - inner) ** 2, 0))
+        shade = np.where(limb > 0, np.minimum(shade, round_), shade)
+    return np.asarray(cv2.GaussianBlur(shade, (0, 0), 1.2), np.float32)
+
+
+def mirrored_up(photo: F32, bottom: F32) -> F32:
+    """Trousers or a skirt continued upward by mirroring at their upper edge: H x W x 3."""
+    height, width = bottom.shape
+    solid = bottom > 0.9
+    columns = solid.any(axis=0)
+    first = np.full(width, float(height))
+    first[columns] = np.argmax(solid[:, columns], axis=0)
+    known = np.flatnonzero(columns)
+    everywhere: F64 = np.arange(float(width))
+    edge = np.full(width, height - 1.0)
+    if len(known):
+        edge = np.interp(everywhere, known, first[known])
+    edge = np.asarray(cv2.blur(edge[None].astype(np.float32), (31, 1)))[0] + RIM
+    nearest = np.clip(everywhere, known[0], known[-1]) if len(known) else everywhere
+    y = np.arange(height, dtype=np.float32)[:, None]
+    depth = np.maximum(height - 1 - edge, 1.0)
+    away = np.abs(edge[None] - y)
+    # Back and forth within what is there.
+    away = depth - np.abs(depth - np.mod(away, 2 * depth))
+    source_y = np.where(y < edge[None], edge[None] + away, y).astype(np.float32)
+    source_x = np.broadcast_to(nearest.astype(np.float32)[None], source_y.shape)
+    return np.asarray(
+        cv2.remap(
+            photo, np.ascontiguousarray(source_x), source_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        ),
+        np.float32,
+    )

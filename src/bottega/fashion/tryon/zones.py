@@ -1,0 +1,159 @@
+"""Where parts of a body are in the picture: limbs under cloth, the torso, what a wider neckline leaves bare."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from bottega.fashion.person.values import PersonParse
+from bottega.fashion.tryon.body import Arm, Body, hands_of
+from bottega.fashion.tryon.paths import directions_of, points_at, smoothed
+from bottega.fashion.tryon.values import Bool
+from bottega.imaging.picture import F32
+
+F64 = NDArray[np.float64]
+_TO_ELBOW = 21
+"""Points of `limb_ring` on either side that lie above the elbow."""
+RIM = 3
+"""Pixels around a region that still hold some of its colour."""
+
+
+def worn_top(person: PersonParse, shape: tuple[int, ...]) -> F32:
+    """H x W: the worn top or dress."""
+    found = np.zeros(shape[:2], np.float32)
+    for name in ("top", "dress"):
+        region = person.regions.get(name)
+        if region is not None:
+            found = np.maximum(found, region)
+    return found
+
+
+def grown(mask: Bool, pixels: int) -> Bool:
+    """What is at most `pixels` away from `mask`."""
+    if pixels < 1 or not mask.any():
+        return mask
+    away = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 3)
+    return np.asarray(away) <= pixels + 0.5
+
+
+def large_parts(mask: Bool, area: float) -> Bool:
+    """The connected parts of `mask` of at least `area` pixels."""
+    _, found = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
+    labels: NDArray[np.int32] = np.asarray(found, np.int32)
+    kept = np.bincount(labels.ravel()) >= area
+    kept[0] = False
+    return kept[labels]
+
+
+def touching(parts: Bool, seeds: Bool, connectivity: int = 8) -> Bool:
+    """The connected parts of `parts | seeds` that hold some of `seeds`."""
+    _, found = cv2.connectedComponents((parts | seeds).astype(np.uint8), connectivity=connectivity)
+    labels: NDArray[np.int32] = np.asarray(found, np.int32)
+    kept = np.zeros(int(labels.max()) + 1, bool)
+    kept[labels[seeds]] = True
+    return kept[labels] & (parts | seeds)
+
+
+def closed(mask: Bool, pixels: int) -> Bool:
+    """`mask` with gaps and bays up to twice `pixels` wide filled."""
+    return ~grown(~grown(mask, pixels), pixels)
+
+
+def drop_map(body: Body, shape: tuple[int, ...]) -> F64:
+    """How far each pixel lies below the shoulder line."""
+    y, x = np.ogrid[0 : shape[0], 0 : shape[1]]
+    return (x - body.origin[0]) * body.down[0] + (y - body.origin[1]) * body.down[1]
+
+
+def drawn_ring(points: F64, shape: tuple[int, ...]) -> F32:
+    """A filled polygon, antialiased, H x W in [0, 1]."""
+    drawn = np.zeros(shape[:2], np.uint8)
+    cv2.fillPoly(drawn, [np.rint(points * 16).astype(np.int32)], (255.0,), cv2.LINE_AA, 4)
+    return drawn.astype(np.float32) / np.float32(255)
+
+
+def torso_zone(body: Body, shape: tuple[int, ...]) -> Bool:
+    drops = np.linspace(0.1 * body.breadth, body.hip_drop + 1.0 * body.breadth, 24)
+    left, right = body.sides(drops)
+    ring = np.vstack((body.out(1.02 * right, drops), body.out(1.02 * left, drops)[::-1]))
+    return drawn_ring(ring, shape) > 0.5
+
+
+def neckline_zone(body: Body, shape: tuple[int, ...]) -> Bool:
+    """Neck, shoulders and the upper chest: what a wider neckline or straps leave bare."""
+    half = body.breadth / 2
+    neck = float(body.into(body.neck)[1])
+    chest_left, chest_right = body.sides(body.drops[1:2])
+    near, top, depth = 1.15 * body.neck_half, neck - 0.35 * body.breadth, 0.42 * body.breadth
+    # A little above the shoulders: cloth stood off there, and slivers of backdrop beside a neck look torn.
+    right = [
+        (near, top),
+        (near, neck - 0.06 * half),
+        (0.6 * half, neck * 0.55 - 0.06 * half),
+        (0.97 * half, 0.02 * half),
+    ]
+    left = [(-u, v) for u, v in reversed(right)]
+    ring = np.array([*right, (float(chest_right[0]), depth), (float(chest_left[0]), depth), *left])
+    return drawn_ring(body.out(ring[:, 0], ring[:, 1]), shape) > 0.5
+
+
+def limb_ring(arm: Arm, grow: float = 1.0) -> F64:
+    """The outline of a limb with its breadths (N x 2)."""
+    # Past the wrist as far as a cuff may reach over the hand.
+    fine = np.linspace(0, 2.4, 49)
+    ends = np.vstack((arm.path, arm.path[2] + (arm.path[2] - arm.path[1])))
+    path = points_at(fine, np.arange(4.0), ends)
+    kernel = np.ones(7) / 7
+    padded = np.pad(path, ((3, 3), (0, 0)), "edge")
+    path = smoothed(padded, kernel)
+    along = directions_of(path)
+    half = (grow * np.interp(fine, (0, 1, 2), arm.breadths) / 2)[:, None]
+    normal = np.column_stack((along[:, 1], -along[:, 0]))
+    return np.vstack((path + half * normal, (path - half * normal)[::-1]))
+
+
+def least_arm_known(person: PersonParse, body: Body) -> float:
+    """Of each upper arm, as the frame has it, the share that was told to be cloth, skin or hair; of the arm of which the
+    least is known, 0 to 1. A sleeve that was taken for the backdrop would stay beside the new garment."""
+    names = ("top", "dress", "left_arm", "right_arm", "hands", "hair")
+    known = [person.regions[name] for name in names if name in person.regions]
+    least = 1.0
+    for arm in (body.left_arm, body.right_arm):
+        ring = limb_ring(inset(arm, body))
+        upper = np.vstack((ring[:_TO_ELBOW], ring[-_TO_ELBOW:]))
+        place = drawn_ring(upper, person.silhouette.shape) > 0.5
+        if arm.found and known and place.any():
+            least = min(least, float((np.maximum.reduce([region[place] for region in known]) > 0.5).mean()))
+    return least
+
+
+def inset(arm: Arm, body: Body) -> Arm:
+    """The limb from its own middle at the shoulder: the joint marks the shoulder's outer end."""
+    path = arm.path.copy()
+    side = -1.0 if path[0][0] < body.origin[0] else 1.0
+    path[0] = path[0] - side * 0.42 * arm.breadths[0] * body.across + 0.35 * arm.breadths[0] * body.down
+    return Arm(path, arm.breadths, arm.found, arm.bare)
+
+
+def limb_shapes(person: PersonParse, body: Body, old: F32) -> F32:
+    """Arms and hands before the torso: as seen, and under the old garment as the frame says."""
+    shape = old.shape
+    found = hands_of(person, body)
+    for name in ("left_arm", "right_arm"):
+        region = person.regions.get(name)
+        if region is not None:
+            found = np.maximum(found, region)
+    hidden = grown(old > 0.04, RIM)
+    for arm in (body.left_arm, body.right_arm):
+        if not arm.found:
+            continue
+        limb = drawn_ring(limb_ring(inset(arm, body)), shape)
+        start = arm.path[0]
+        radius = 0.5 * arm.breadths[0]
+        side = -1.0 if start[0] < body.origin[0] else 1.0
+        cap = start - side * radius * body.across + 0.9 * radius * body.down
+        disc = np.zeros(shape, np.uint8)
+        cv2.circle(disc, (round(float(cap[0])), round(float(cap[1]))), round(radius), 255, -1, cv2.LINE_AA)
+        limb = np.maximum(limb, disc.astype(np.float32) / 255)
+        # What the frame says counts only where cloth hides the limb.
+        found = np.maximum(found, limb * hidden)
+    return found
