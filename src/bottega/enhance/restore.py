@@ -93,9 +93,9 @@ def auto_exposure(rgb: NDArray[Scalar]) -> NDArray[Scalar]:
     picture that has black, white and an ordinary middle stays as it is.
     """
     top = white(rgb.dtype)
-    low, middle, high = _tones(rgb, top)
+    low, middle, high = tones(rgb, top)
     grid = np.linspace(0, 1, 65536 if top != 255 else 256)
-    curve = _exposure_curve(grid, low, middle, high)
+    curve = exposure_curve(grid, low, middle, high)
     if rgb.dtype == np.float32:
         return np.interp(rgb, grid, curve).astype(rgb.dtype)
     table = np.rint(curve * top).astype(rgb.dtype)
@@ -103,7 +103,7 @@ def auto_exposure(rgb: NDArray[Scalar]) -> NDArray[Scalar]:
     return table[indices]
 
 
-def _tones(rgb: NDArray[Scalar], top: float) -> tuple[float, float, float]:
+def tones(rgb: NDArray[Scalar], top: float) -> tuple[float, float, float]:
     """Dark end, median and light end of luma, from at most about a million pixels."""
     step = max(1, int((rgb.shape[0] * rgb.shape[1] / 2**20) ** 0.5))
     light = luma(rgb[::step, ::step].astype(np.float32)) / top
@@ -111,7 +111,7 @@ def _tones(rgb: NDArray[Scalar], top: float) -> tuple[float, float, float]:
     return float(low), float(middle), float(high)
 
 
-def _exposure_curve(x: NDArray[np.float64], low: float, middle: float, high: float) -> NDArray[np.float64]:
+def exposure_curve(x: NDArray[np.float64], low: float, middle: float, high: float) -> NDArray[np.float64]:
     """The curve's values at `x` (increasing, 0 to 1)."""
     lowest, highest = min(low, BLACK), max(high, WHITE)
     span = high - low

@@ -11,7 +11,7 @@ import numpy as np
 from bottega.enhance.style_flow import Flow, along_flow, edge_flow, enlarge, plain, sample, shrink, smooth
 from bottega.imaging.adjust import into_gamut
 from bottega.imaging.colour import lab_to_rgb, linear_to_srgb, luma, rgb_to_lab, srgb_to_linear
-from bottega.imaging.picture import F32, U8
+from bottega.imaging.picture import F32
 
 UNIT_SIDE = 1000.0
 """All lengths below are pixels of a picture whose longer side is this long."""
@@ -24,8 +24,8 @@ CHROMA_GAIN = 1.22
 LINE_COLOUR = (0.07, 0.06, 0.09)
 
 
-def cartoon(rgb: U8) -> U8:
-    """H x W x 3 to a cartoon of the same size."""
+def cartoon(rgb: F32) -> F32:
+    """H x W x 3 in [0, 1] to a cartoon of the same size."""
     height, width = rgb.shape[:2]
     unit = max(height, width) / UNIT_SIDE
     lab = _flat_colours(rgb)
@@ -34,15 +34,15 @@ def cartoon(rgb: U8) -> U8:
     lab[..., 1:] *= np.float32(CHROMA_GAIN)
     colours = linear_to_srgb(into_gamut(srgb_to_linear(lab_to_rgb(lab))))
     inked = colours + (np.array(LINE_COLOUR, np.float32) - colours) * lines[..., None]
-    return np.rint(np.clip(inked, 0, 1) * 255).astype(np.uint8)
+    return np.clip(inked, 0, 1).astype(np.float32)
 
 
-def _flat_colours(rgb: U8) -> F32:
+def _flat_colours(rgb: F32) -> F32:
     """Lab after six bilateral passes at reduced size, carried back up along the picture's own edges."""
     height, width = rgb.shape[:2]
     scale = min(1.0, SMOOTHING_SIDE / max(height, width))
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    small = rgb_to_lab(shrink(rgb, *size).astype(np.float32) / np.float32(255))
+    small = rgb_to_lab(shrink(rgb, *size))
     unit = max(size) / UNIT_SIDE
     flat = small
     for _ in range(6):
@@ -50,7 +50,7 @@ def _flat_colours(rgb: U8) -> F32:
     if scale == 1.0:
         return flat
     # Joint upsampling: the residual between the smoothed and the full picture is taken out only where it is small.
-    full = rgb_to_lab(smooth(rgb.astype(np.float32) / np.float32(255), 0.5 / scale))
+    full = rgb_to_lab(smooth(rgb, 0.5 / scale))
     up = enlarge(flat, width, height)
     difference = full - up
     distance = np.linalg.norm(difference, axis=2, keepdims=True)
@@ -65,9 +65,9 @@ def _stepped(lightness: F32) -> F32:
     return ((base + 0.5 + 0.5 * within) * TONE_STEP).astype(np.float32)
 
 
-def _ink(rgb: U8, unit: float) -> F32:
+def _ink(rgb: F32, unit: float) -> F32:
     """Coverage in [0, 1] of dark lines about two units wide."""
-    grey = luma(rgb.astype(np.float32) / np.float32(255))
+    grey = luma(rgb)
     flow = edge_flow(smooth(grey, 0.8 * unit), 2.6 * unit)
     sigma = 1.15 * unit
     across = _across(grey, flow, sigma)

@@ -1,80 +1,134 @@
-"""The colours of another picture: the linear optimal transport between two colour distributions in Lab.
+"""The colours of another picture, taken over by optimal transport of colours, with the grain and the edges as they were."""
 
-Pitie and Kokaram, "The linear Monge-Kantorovitch linear colour mapping for example-based colour transfer"
-(2007): of all linear maps that carry one mean and covariance to the other, the one that moves colours least.
-"""
-
-from typing import Any
+from typing import TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bottega.enhance.style_colour_map import ColourMap, linear_map, optimal_map
 from bottega.enhance.style_flow import plain
 from bottega.imaging.adjust import BAND_PIXELS, into_gamut
 from bottega.imaging.colour import lab_to_rgb, linear_to_srgb, rgb_to_lab, srgb_to_linear
 from bottega.imaging.picture import F32, U8
 
-F64 = NDArray[np.float64]
+Samples = TypeVar("Samples", U8, NDArray[np.uint16])
 
 SAMPLE_SIDE = 384
-"""Longer side at which the distributions are measured."""
-GAIN_LIMITS = (0.35, 2.2)
-"""Eigenvalues of the map are kept inside: above, the grain and blocks of a file show; below, a picture is flat."""
-COVARIANCE_FLOOR = 4.0
-"""Added to the variances, in Lab units squared: a picture of one colour has no directions to stretch."""
-
+"""Longer side at which the distributions are measured; grain is averaged away."""
+GUIDE_SIDE = 700
+"""Longer side at which it is found how the change of colour follows the picture."""
+GUIDE_REACH = 0.012
+"""Radius of the neighbourhoods in which it follows the picture linearly, of the longer side."""
+GUIDE_GRAIN = 7.0
+"""Lab units: variations below this are taken for grain, which keeps its size."""
 BEND = 8.0
 """Units of L* at either end over which tones beyond black and white are bent in."""
 
 
-def colour_transfer(rgb: U8, reference: U8) -> U8:
-    """`rgb` (H x W x 3) with the colour distribution of `reference` (any size)."""
-    source, target = _sample(rgb), _sample(reference)
-    matrix = transport_matrix(_covariance(source), _covariance(target)).astype(np.float32)
-    source_mean, target_mean = source.mean(axis=0), target.mean(axis=0)
-    reached = ((source - source_mean) @ matrix.T + target_mean)[:, 0]
-    lowest, highest = float(reached.min()), float(reached.max())
-    result = np.empty_like(rgb)
-    rows = max(1, BAND_PIXELS // rgb.shape[1])
-    for start in range(0, rgb.shape[0], rows):
-        lab = rgb_to_lab(rgb[start : start + rows].astype(np.float32) / np.float32(255))
-        moved = (lab - source_mean) @ matrix.T + target_mean
-        moved[..., 0] = _fitted(moved[..., 0], lowest, highest)
-        colours = linear_to_srgb(into_gamut(srgb_to_linear(lab_to_rgb(moved.astype(np.float32)))))
-        result[start : start + rows] = np.rint(colours * 255).astype(np.uint8)
+def colour_transfer(rgb: Samples, reference: U8) -> Samples:
+    """`rgb` (H x W x 3, uint8 or uint16) with the colour distribution of `reference` (any size)."""
+    return recoloured(rgb, transfer_map(rgb, reference))
+
+
+def transfer_map(rgb: Samples, reference: U8) -> ColourMap:
+    return optimal_map(_sample(rgb), _sample(reference))
+
+
+def linear_colour_transfer(rgb: Samples, reference: U8) -> Samples:
+    """As `colour_transfer`, by means and covariances alone: every pixel by one linear map."""
+    found = linear_map(_sample(rgb), _sample(reference))
+    result, top = np.empty_like(rgb), np.float32(np.iinfo(rgb.dtype).max)
+    for rows in _bands(rgb.shape[:2]):
+        lab = rgb_to_lab(rgb[rows].astype(np.float32) / top)
+        result[rows] = np.rint(_shown(found(lab), found) * top).astype(rgb.dtype)
     return result
 
 
-def transport_matrix(source: F64, target: F64) -> F64:
-    """The Monge-Kantorovich map A^-1/2 (A^1/2 B A^1/2)^1/2 A^-1/2 between covariances A and B (3 x 3, positive),
-    its eigenvalues kept within `GAIN_LIMITS`."""
-    root = _power(source, 0.5)
-    inverse = _power(source, -0.5)
-    matrix = inverse @ _power(root @ target @ root, 0.5) @ inverse
-    values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
-    limited: Any = (vectors * np.clip(values, *GAIN_LIMITS)) @ vectors.T
-    return limited
+def recoloured(rgb: Samples, found: ColourMap) -> Samples:
+    """`rgb` (H x W x 3) by a colour map.
+
+    The change of colour is filtered along the picture (Rabin, Delon and Gousseau, "Removing artefacts from color and
+    contrast modifications", 2011), here as a function of colour that is linear in each neighbourhood (guided filter of He,
+    Sun and Tang, 2013): a curve of the map that is steep makes neither grain nor blocks stronger.
+    """
+    slopes, shifts = _guided_change(rgb, found)
+    result, top = np.empty_like(rgb), np.float32(np.iinfo(rgb.dtype).max)
+    height, width = rgb.shape[:2]
+    for rows in _bands((height, width)):
+        lab = rgb_to_lab(rgb[rows].astype(np.float32) / top)
+        change = np.empty_like(lab)
+        for channel in range(3):
+            slope = _rows_of(slopes[channel], rows, height, width)
+            shift = _rows_of(shifts[channel], rows, height, width)
+            change[..., channel] = (slope * lab).sum(axis=2) + shift
+        result[rows] = np.rint(_shown(lab + change, found) * top).astype(rgb.dtype)
+    return result
 
 
-def _power(matrix: F64, exponent: float) -> F64:
-    """A power of a symmetric positive matrix."""
-    values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
-    power: Any = (vectors * np.maximum(values, 1e-9) ** exponent) @ vectors.T
-    return power
+def _guided_change(rgb: Samples, found: ColourMap) -> tuple[list[F32], list[F32]]:
+    """For each of L, a, b: slopes (h x w x 3) and shifts (h x w) of the change as a linear function of Lab, at guide size."""
+    height, width = rgb.shape[:2]
+    scale = min(1.0, GUIDE_SIDE / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = plain(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)) if scale < 1 else rgb
+    lab = rgb_to_lab(small.astype(np.float32) / np.float32(np.iinfo(rgb.dtype).max))
+    change = found(lab) - lab
+    radius = max(2, round(GUIDE_REACH * max(size)))
+
+    def mean(values: F32) -> F32:
+        # Twice, so that the weights fall off towards the border of the neighbourhood.
+        once = cv2.blur(values, (2 * radius + 1, 2 * radius + 1), borderType=cv2.BORDER_REFLECT_101)
+        return plain(cv2.blur(once, (radius | 1, radius | 1), borderType=cv2.BORDER_REFLECT_101))
+
+    centre = mean(lab)
+    spread = np.empty((*lab.shape[:2], 3, 3), np.float32)
+    for i in range(3):
+        for j in range(i, 3):
+            moment = mean(lab[..., i] * lab[..., j]) - centre[..., i] * centre[..., j]
+            spread[..., i, j] = spread[..., j, i] = moment
+    spread += np.float32(GUIDE_GRAIN**2) * np.eye(3, dtype=np.float32)
+    slopes: list[F32] = []
+    shifts: list[F32] = []
+    for channel in range(3):
+        middle = mean(change[..., channel])
+        both: F32 = (lab * change[..., channel : channel + 1]).astype(np.float32, copy=False)
+        with_guide = mean(both) - centre * middle[..., None]
+        slope = np.linalg.solve(spread, with_guide[..., None])[..., 0].astype(np.float32)
+        shift = middle - (slope * centre).sum(axis=2)
+        slopes.append(mean(slope))
+        shifts.append(mean(shift))
+    return slopes, shifts
 
 
-def _sample(rgb: U8) -> F32:
+def _shown(lab: F32, found: ColourMap) -> F32:
+    """Gamma-encoded sRGB in [0, 1] of Lab that may lie outside."""
+    lab[..., 0] = _fitted(lab[..., 0], *found.reached)
+    return linear_to_srgb(into_gamut(srgb_to_linear(lab_to_rgb(lab))))
+
+
+def _sample(rgb: U8 | NDArray[np.uint16]) -> F32:
+    """Lab of N pixels of the picture at reduced size, N x 3."""
     height, width = rgb.shape[:2]
     scale = min(1.0, SAMPLE_SIDE / max(height, width))
     size = max(1, round(width * scale)), max(1, round(height * scale))
     small = plain(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA))
-    return rgb_to_lab(small.astype(np.float32) / np.float32(255)).reshape(-1, 3)
+    return rgb_to_lab(small.astype(np.float32) / np.float32(np.iinfo(rgb.dtype).max)).reshape(-1, 3)
 
 
-def _covariance(lab: F32) -> F64:
-    spread: Any = np.cov(lab.astype(np.float64).T) if len(lab) > 1 else np.zeros((3, 3))
-    return spread + COVARIANCE_FLOOR * np.eye(3)
+def _bands(size: tuple[int, ...]) -> list[slice]:
+    rows = max(1, BAND_PIXELS // size[1])
+    return [slice(start, min(start + rows, size[0])) for start in range(0, size[0], rows)]
+
+
+def _rows_of(small: F32, rows: slice, height: int, width: int) -> F32:
+    """Some rows of `small` enlarged to H x W, bilinear."""
+    small_height, small_width = small.shape[:2]
+    down, across = small_height / height, small_width / width
+    place = np.array([[across, 0, 0.5 * across - 0.5], [0, down, (rows.start + 0.5) * down - 0.5]])
+    method = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    size = width, rows.stop - rows.start
+    return plain(cv2.warpAffine(small, place, size, flags=method, borderMode=cv2.BORDER_REPLICATE))
 
 
 def _fitted(lightness: F32, lowest: float, highest: float) -> F32:
@@ -86,8 +140,9 @@ def _fitted(lightness: F32, lowest: float, highest: float) -> F32:
     return (np.clip(lightness, bottom, top) + above - below).astype(np.float32)
 
 
-def _bent(excess: Any, reach: float) -> Any:
+def _bent(excess: F32, reach: float) -> F32:
     """[0, `reach`] to [0, `BEND`], slope 1 at 0."""
     share = np.minimum(excess / reach, 1)
     slope = reach / BEND
-    return BEND * slope * share / (1 + (slope - 1) * share)
+    bent: F32 = (BEND * slope * share / (1 + (slope - 1) * share)).astype(np.float32)
+    return bent

@@ -10,21 +10,20 @@ import numpy as np
 
 from bottega.enhance.style_flow import (
     along_flow,
+    canvas_noise,
     edge_flow,
     enlarge,
-    noise,
     plain,
     shrink,
-    smooth,
     standardised,
 )
 from bottega.imaging.adjust import change_saturation
 from bottega.imaging.colour import luma
-from bottega.imaging.picture import F32, U8
+from bottega.imaging.picture import F32
 
 UNIT_SIDE = 1000.0
 """All lengths below are pixels of a picture whose longer side is this long."""
-KUWAHARA_SIDE = 1000
+KUWAHARA_SIDE = 720
 """Longer side at which the colour patches are made."""
 
 SECTORS = 8
@@ -37,14 +36,14 @@ LIGHT = (-0.45, -0.55, 0.70)
 """Direction of the light (x, y, towards the viewer), of length 1: from the upper left, as hung pictures are lit."""
 
 
-def oil_paint(rgb: U8) -> U8:
-    """H x W x 3 to a painting of the same size."""
+def oil_paint(rgb: F32) -> F32:
+    """H x W x 3 in [0, 1] to a painting of the same size."""
     height, width = rgb.shape[:2]
     scale = min(1.0, KUWAHARA_SIDE / max(height, width))
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    small = shrink(rgb, *size).astype(np.float32) / np.float32(255)
+    small = shrink(rgb, *size) if scale < 1 else rgb
     unit = max(size) / UNIT_SIDE
-    patches = _kuwahara(small, max(2.0, PATCH_RADIUS * unit))
+    patches = kuwahara(small, max(2.0, PATCH_RADIUS * unit))
     flow = edge_flow(luma(patches), 5.0 * unit, resting_angle=-38.0)
     painted = along_flow(patches, flow, 16 * unit)
     if scale < 1:
@@ -52,8 +51,8 @@ def oil_paint(rgb: U8) -> U8:
     return _lit(np.clip(painted, 0, 1).astype(np.float32))
 
 
-def _kuwahara(rgb: F32, radius: float) -> F32:
-    """Each pixel the mean of the sectors around it, the evener a sector the more it counts."""
+def kuwahara(rgb: F32, radius: float) -> F32:
+    """H x W x 3 in [0, 1]: each pixel the mean of the sectors around it, the evener a sector the more it counts."""
     squared = rgb * rgb
     total = np.zeros_like(rgb)
     weights = np.zeros((*rgb.shape[:2], 1), np.float32)
@@ -84,14 +83,14 @@ def _sectors(radius: float) -> list[F32]:
     return kernels
 
 
-def _lit(painted: F32) -> U8:
+def _lit(painted: F32) -> F32:
     """The painting under a light from the upper left: bristle marks and the ridges between strokes as relief."""
     height, width = painted.shape[:2]
     unit = max(height, width) / UNIT_SIDE
     grey = luma(painted)
     flow = edge_flow(grey, 6.0 * unit, resting_angle=-38.0)
-    bristles = along_flow(smooth(noise(height, width, 21), 0.8 * unit), flow, 34 * unit, max(1.0, 1.5 * unit))
-    broad = along_flow(smooth(noise(height, width, 22), 2.6 * unit), flow, 60 * unit, max(1.0, 2.5 * unit))
+    bristles = along_flow(canvas_noise(height, width, 0.8, 21), flow, 34 * unit, max(1.0, 2.0 * unit))
+    broad = along_flow(canvas_noise(height, width, 2.6, 22), flow, 60 * unit, max(1.0, 4.0 * unit))
     relief = standardised(bristles) * 0.8 * unit + standardised(broad) * 1.6 * unit + grey * 14.0 * unit
     dx = plain(cv2.Scharr(relief, cv2.CV_32F, 1, 0, scale=1 / 32)) * RELIEF
     dy = plain(cv2.Scharr(relief, cv2.CV_32F, 0, 1, scale=1 / 32)) * RELIEF
@@ -102,4 +101,4 @@ def _lit(painted: F32) -> U8:
     loaded = coloured * (1 + 0.035 * standardised(broad)[..., None])  # some strokes carry more paint
     dark = np.clip(loaded, 0, 1) * np.minimum(shade, 1)
     lit = 1 - (1 - dark) * (1 - np.clip(shade - 1, 0, 1) * 0.42)
-    return np.rint(np.clip(lit, 0, 1) * 255).astype(np.uint8)
+    return np.clip(lit, 0, 1).astype(np.float32)

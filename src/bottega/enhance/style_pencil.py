@@ -10,7 +10,16 @@ from typing import Any
 import cv2
 import numpy as np
 
-from bottega.enhance.style_flow import Flow, along_flow, edge_flow, noise, plain, smooth, standardised
+from bottega.enhance.style_flow import (
+    Flow,
+    along_flow_at,
+    canvas_noise,
+    edge_flow,
+    plain,
+    shrink,
+    smooth,
+    standardised,
+)
 from bottega.imaging.colour import luma
 from bottega.imaging.picture import F32, U8
 
@@ -20,15 +29,17 @@ UNIT_SIDE = 1000.0
 STROKE_ANGLES = 12
 HATCH_ANGLE = -52.0
 """Degrees: the resting direction of a right-handed drawer's hatching, lower left to upper right."""
+HALVED = 0.9
+"""Pixels to a unit of length from which a stroke of half the length is still one."""
 GRAPHITE = (0.20, 0.20, 0.215)
 PAPER = (0.985, 0.98, 0.965)
 
 
-def pencil_sketch(rgb: U8) -> U8:
-    """H x W x 3 to a drawing of the same size: near-neutral dark graphite on warm white paper."""
+def pencil_sketch(rgb: F32) -> F32:
+    """H x W x 3 in [0, 1] to a drawing of the same size: near-neutral dark graphite on warm white paper."""
     height, width = rgb.shape[:2]
     unit = max(height, width) / UNIT_SIDE
-    grey = luma(rgb.astype(np.float32) / np.float32(255))
+    grey = luma(rgb)
     grey = _stretched(
         plain(cv2.bilateralFilter(grey, 0, 0.06, 1.6 * unit)) if unit < 3 else smooth(grey, unit)
     )
@@ -47,20 +58,34 @@ def _outlines(grey: F32, unit: float) -> F32:
     fine = smooth(grey, 0.7 * unit)
     dx, dy = (plain(cv2.Scharr(fine, cv2.CV_32F, *axis, scale=1 / 16)) for axis in ((1, 0), (0, 1)))
     edges = np.sqrt(dx * dx + dy * dy) * np.float32(unit)
-    length = max(5, round(18 * unit)) | 1
-    kernels = [
-        _line_kernel(length, 180.0 * i / STROKE_ANGLES, max(1.0, 0.9 * unit)) for i in range(STROKE_ANGLES)
-    ]
-    best, winner = np.zeros_like(edges), np.zeros(edges.shape, np.uint8)
-    for index, kernel in enumerate(kernels):
-        response = plain(cv2.filter2D(edges, -1, kernel))
-        winner[response > best] = index
-        best = np.maximum(best, response)
+    winner = _best_strokes(edges, unit)
     strokes = np.zeros_like(edges)
-    for index, kernel in enumerate(kernels):
-        strokes += plain(cv2.filter2D(np.where(winner == index, edges, 0).astype(np.float32), -1, kernel))
+    for index, kernel in enumerate(_line_kernels(unit)):
+        strokes += plain(cv2.filter2D(edges * (winner == index), -1, kernel))
     strokes = strokes / np.float32(np.percentile(strokes, 98.5) + 1e-6)
     return (np.clip(strokes, 0, 1) ** 1.25).astype(np.float32)
+
+
+def _best_strokes(edges: F32, unit: float) -> U8:
+    """Of each pixel the stroke, by its number, that passes through most edge pixels; of large pictures found at half the
+    size, as neighbours have the same."""
+    height, width = edges.shape
+    shrunk = 2 if unit >= HALVED else 1
+    size = -(-width // shrunk), -(-height // shrunk)
+    small = shrink(edges, *size) if shrunk > 1 else edges
+    best, winner = np.zeros_like(small), np.zeros(small.shape, np.uint8)
+    for index, kernel in enumerate(_line_kernels(unit / shrunk)):
+        response = plain(cv2.filter2D(small, -1, kernel))
+        winner[response > best] = index
+        np.maximum(best, response, out=best)
+    return plain(cv2.resize(winner, (width, height), interpolation=cv2.INTER_NEAREST))
+
+
+def _line_kernels(unit: float) -> list[F32]:
+    length = max(5, round(18 * unit)) | 1
+    return [
+        _line_kernel(length, 180.0 * i / STROKE_ANGLES, max(1.0, 0.9 * unit)) for i in range(STROKE_ANGLES)
+    ]
 
 
 def _line_kernel(length: int, degrees: float, thickness: float) -> F32:
@@ -101,40 +126,46 @@ def _hatching(grey: F32, darkness: F32, grain: F32, unit: float) -> F32:
     the second and third crossing the first."""
     height, width = grey.shape
     flow = edge_flow(grey, 9.0 * unit, HATCH_ANGLE)
-    fine = max(0.35, 0.55 * unit)
-    total = np.zeros_like(grey)
-    for seed, (turn, start, reach, length) in enumerate(
+    total = np.zeros(grey.size, np.float32)
+    rough = canvas_noise(height, width, 0.55, 11)
+    for layer, (turn, start, reach, length) in enumerate(
         ((0.0, 0.0, 0.75, 46.0), (28.0, 0.28, 0.8, 38.0), (-34.0, 0.52, 0.8, 30.0))
     ):
         cosine: Any = np.float32(np.cos(np.deg2rad(turn)))
         sine: Any = np.float32(np.sin(np.deg2rad(turn)))
         turned = Flow(flow.dx * cosine - flow.dy * sine, flow.dx * sine + flow.dy * cosine, flow.coherence)
-        strokes = along_flow(
-            smooth(noise(height, width, 11 + seed), fine), turned, length * unit, max(1.0, 2.0 * unit)
-        )
-        pressed = standardised(strokes) * 0.8 + grain * 0.45
-        amount = np.clip((darkness - start) / (1 - start), 0, 1) * reach
+        amounts = np.clip((darkness - start) / (1 - start), 0, 1) * np.float32(reach)
+        # The later layers reach a part of the picture alone.
+        places = np.flatnonzero(amounts)
+        if len(places) == 0:
+            continue
+        amount = amounts.ravel()[places]
+        # Each layer has another part of the noise under it.
+        noise = np.roll(rough, (height * layer // 3, width * layer // 3), axis=(0, 1))
+        strokes = along_flow_at(places, noise, turned, length * unit, max(1.0, 2.6 * unit))
+        pressed = standardised(strokes) * 0.8 + grain.ravel()[places] * 0.45
         # A stroke is where the texture lies above a level; more strokes, and softer ones, in darker tones.
         level = 1.5 - 3.2 * amount
         coverage = 1 / (1 + np.exp(-(pressed - level) * 2.4))
-        layer = amount * (0.35 + 0.65 * coverage) * np.clip(amount * 12, 0, 1)
-        total = total + (1 - total) * layer
-    return total.astype(np.float32)
+        added = amount * (0.35 + 0.65 * coverage) * np.clip(amount * 12, 0, 1)
+        drawn = total[places]
+        total[places] = drawn + (1 - drawn) * added
+    return total.reshape(height, width)
 
 
 def _paper_grain(height: int, width: int, unit: float) -> F32:
     """The tooth of the paper: band-limited noise, mean 0 and standard deviation 1."""
-    raw = noise(height, width, 5)
-    fine = standardised(smooth(raw, max(0.4, 0.7 * unit)) - smooth(raw, 2.2 * unit))
-    coarse = standardised(smooth(raw, 3.0 * unit))
+    raw = canvas_noise(height, width, 0.7, 5)
+    fine = standardised(raw - smooth(raw, 2.2 * unit))
+    coarse = canvas_noise(height, width, 3.0, 6)
     return standardised((fine + 0.25 * coarse).astype(np.float32))
 
 
-def _graphite(light: F32, grain: F32) -> U8:
+def _graphite(light: F32, grain: F32) -> F32:
     """Between graphite and paper; the paper's tooth shows faintly even where nothing is drawn."""
     share = np.clip(light + 0.012 * np.minimum(grain, 0), 0, 1)[..., None]
     dark, paper = np.array(GRAPHITE), np.array(PAPER)
-    return np.rint((dark + (paper - dark) * share) * 255).astype(np.uint8)
+    return (dark + (paper - dark) * share).astype(np.float32)
 
 
 def _stretched(grey: F32) -> F32:
