@@ -1,0 +1,188 @@
+"""The index over what search reads of offers: FTS5 on SQLite, a GIN index of tsvectors on PostgreSQL.
+
+Both answer the same expression of terms. The index holds nothing of its own and is made where it is missing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import TSQUERY
+
+from bottega.store.schema import products as P
+
+TABLE = "product_search"
+_PG_INDEX = "ix_products_terms"
+_VECTOR = "array_to_tsvector(string_to_array(terms, ' '))"
+_PG_SAMPLES = {16: "(id & 960) = 0", 4: "(id & 192) = 0"}
+"""Every so many blocks of 64 offers have an index of their own on PostgreSQL. A GIN index gives all offers of a common word
+before the first can be read, so that a word of a tenth of the catalogue would take long; among a sixteenth of it there are
+enough. Blocks keep the sizes and colours of one thing together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    parts: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    parts: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """Any term that begins so."""
+
+    beginning: str
+
+
+Expression: TypeAlias = str | Every | Either | Prefix
+"""A term, or terms put together. Terms consist of letters and digits only."""
+
+
+def either(parts: Sequence[Expression]) -> Expression:
+    return parts[0] if len(parts) == 1 else Either(tuple(parts))
+
+
+# --- making it -----------------------------------------------------------------------------------------------
+
+_FTS5 = (
+    # No positions and no lengths: words and filters are found, what is best among them is decided elsewhere.
+    "CREATE VIRTUAL TABLE product_search USING fts5(terms, content='products', content_rowid='id', "
+    'tokenize="unicode61 remove_diacritics 0", detail=none, columnsize=0)',
+    "CREATE TRIGGER product_search_insert AFTER INSERT ON products BEGIN "
+    "INSERT INTO product_search(rowid, terms) VALUES (new.id, new.terms); END",
+    "CREATE TRIGGER product_search_delete AFTER DELETE ON products BEGIN "
+    "INSERT INTO product_search(product_search, rowid, terms) VALUES ('delete', old.id, old.terms); END",
+    "CREATE TRIGGER product_search_update AFTER UPDATE OF terms ON products WHEN old.terms IS NOT new.terms BEGIN "
+    "INSERT INTO product_search(product_search, rowid, terms) VALUES ('delete', old.id, old.terms); "
+    "INSERT INTO product_search(rowid, terms) VALUES (new.id, new.terms); END",
+    "INSERT INTO product_search(product_search) VALUES ('rebuild')",
+)
+
+
+def has_index(connection: sa.Connection) -> bool:
+    if connection.dialect.name == "sqlite":
+        query = sa.text("SELECT 1 FROM sqlite_master WHERE name = :name")
+        return connection.execute(query, {"name": TABLE}).scalar() is not None
+    # The last one that is made.
+    return (
+        connection.execute(sa.text("SELECT to_regclass(:name)"), {"name": _pg_names()[-1]}).scalar()
+        is not None
+    )
+
+
+def _pg_names() -> list[str]:
+    return [_PG_INDEX, *(f"{_PG_INDEX}_{nth}" for nth in _PG_SAMPLES)]
+
+
+def alone(connection: sa.Connection, what: str) -> None:
+    """Whoever asks for the same `what` waits until this transaction ends. On SQLite the writer is alone anyway."""
+    if connection.dialect.name != "sqlite":
+        query = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))")
+        connection.execute(query, {"what": f"bottega.shop {what}"})
+
+
+def make_index(connection: sa.Connection) -> None:
+    """Where it is missing; over a million offers it takes half a minute."""
+    if has_index(connection):
+        return
+    alone(connection, "index")
+    if connection.dialect.name == "sqlite":
+        for statement in _FTS5:
+            connection.exec_driver_sql(statement)
+        return
+    connection.exec_driver_sql("SET LOCAL maintenance_work_mem = '128MB'")
+    wheres = ["", *(f" WHERE {where}" for where in _PG_SAMPLES.values())]
+    for name, where in zip(_pg_names(), wheres, strict=True):
+        connection.exec_driver_sql(
+            f"CREATE INDEX IF NOT EXISTS {name} ON products USING gin ({_VECTOR}){where}"
+        )
+    connection.exec_driver_sql("ANALYZE products")
+
+
+def make_ready_for_load(connection: sa.Connection) -> None:
+    """Before an import: an empty table is loaded without its PostgreSQL index, which is made faster afterwards."""
+    if connection.dialect.name == "sqlite":
+        make_index(connection)
+        return
+    # Two that looked at the table first and then both wanted it for themselves would wait for each other.
+    alone(connection, "index")
+    if connection.exec_driver_sql("SELECT NOT EXISTS (SELECT 1 FROM products)").scalar():
+        for name in _pg_names():
+            connection.exec_driver_sql(f"DROP INDEX IF EXISTS {name}")
+
+
+# --- asking it -----------------------------------------------------------------------------------------------
+
+
+def find(
+    connection: sa.Connection, columns: str, expression: Expression, limit: int
+) -> Sequence[sa.Row[tuple[object, ...]]]:
+    """The `columns` of `products` (as SQL, under the name p) of at most `limit` offers, in the order of the table: no
+    ranking, so that a common word costs no more than a rare one. On PostgreSQL, where half of `limit` and more are found in
+    a part of the catalogue, those."""
+    if connection.dialect.name == "sqlite":
+        statement = sa.text(
+            f"SELECT {columns} FROM {TABLE} s JOIN products p ON p.id = s.rowid "  # noqa: S608 - columns are ours
+            f"WHERE {TABLE} MATCH :query LIMIT :limit"
+        )
+        return connection.execute(statement, {"query": _FTS5_QUERY.write(expression), "limit": limit}).all()
+    # The planner takes common words for a reason to read the whole table.
+    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    connection.exec_driver_sql("SET LOCAL max_parallel_workers_per_gather = 0")
+    connection.exec_driver_sql("SET LOCAL jit = off")
+    enough, found, query = limit // 2, 0, _TSQUERY.write(expression)
+    for nth, where in _PG_SAMPLES.items():
+        if nth == max(_PG_SAMPLES) or found * max(_PG_SAMPLES) >= enough * nth:  # as many as there will be
+            rows = _matching(connection, columns, f"AND {where.replace('id', 'p.id')} ", query, limit)
+            if len(rows) >= enough:
+                return rows
+            found = len(rows)
+    return _matching(connection, columns, "", query, limit)
+
+
+def matches(connection: sa.Connection, expression: Expression) -> sa.ColumnElement[bool]:
+    """The condition on `products` that `find` looks by, for queries that go through all offers."""
+    if connection.dialect.name == "sqlite":
+        found = sa.text(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH :expression")  # noqa: S608
+        rows = found.bindparams(expression=_FTS5_QUERY.write(expression)).columns(rowid=sa.Integer).subquery()
+        return P.c.id.in_(sa.select(rows.c.rowid))
+    terms: sa.ColumnElement[Any] = sa.literal_column(_VECTOR.replace("terms", "products.terms"))
+    return terms.op("@@")(sa.cast(_TSQUERY.write(expression), TSQUERY))
+
+
+def _matching(
+    connection: sa.Connection, columns: str, also: str, query: str, limit: int
+) -> Sequence[sa.Row[tuple[object, ...]]]:
+    statement = sa.text(
+        f"SELECT {columns} FROM products p WHERE {_VECTOR} @@ CAST(:query AS tsquery) {also}LIMIT :limit"  # noqa: S608
+    )
+    return connection.execute(statement, {"query": query, "limit": limit}).all()
+
+
+@dataclass(frozen=True)
+class _Syntax:
+    """How a query language puts terms together; `term` and `prefix` have a place for the letters."""
+
+    term: str
+    prefix: str
+    both: str
+    one: str
+
+    def write(self, expression: Expression) -> str:
+        match expression:
+            case str():
+                return self.term.format(expression)
+            case Prefix(beginning):
+                return self.prefix.format(beginning)
+            case Every(parts):
+                return f"({self.both.join(map(self.write, parts))})"
+            case Either(parts):
+                return f"({self.one.join(map(self.write, parts))})"
+
+
+_FTS5_QUERY = _Syntax(term='"{}"', prefix='"{}" *', both=" AND ", one=" OR ")
+_TSQUERY = _Syntax(term="'{}'", prefix="'{}':*", both=" & ", one=" | ")
