@@ -34,7 +34,8 @@ async def tell_nobody() -> None:
 class Attempt:
     """What an engine is given for one attempt beside the task.
 
-    `scratch` is an empty folder for its output files; it is removed after they were stored.
+    `scratch` is a folder for its output files; it is removed after they were stored. It is empty but for folders named
+    `*.work`, which a try of the same attempt that died may have left.
     `idempotency_key` is the same for every try of this attempt, also after a crash.
     `progress(fraction, message)` may be called from any thread; fraction is 0 to 1.
     `remember(note)` keeps a small JSON object with a paid call that is under way, such as the provider's number for

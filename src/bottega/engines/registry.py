@@ -6,7 +6,12 @@ from bottega.engines.cloud.openai_compatible import OpenAICompatibleEngine
 from bottega.engines.cloud.replicate import ReplicateEngine
 from bottega.engines.cloud.stability import StabilityEngine
 from bottega.engines.local.classical import ClassicalEngine
+from bottega.engines.local.enhance import EnhanceEngine
+from bottega.engines.local.fashion import GeometricEngine
 from bottega.engines.local.laser import LaserEngine
+from bottega.engines.local.stylist import StylistEngine
+from bottega.engines.local.vton import VtonEngine
+from bottega.engines.local.vton_own import OwnVtonEngine
 from bottega.engines.protocol import Engine
 from bottega.settings import Settings
 
@@ -15,7 +20,12 @@ def built_in_engines(settings: Settings) -> dict[str, Engine]:
     """Every engine of this installation by name, whether it can be used now or not."""
     engines: list[Engine] = [
         ClassicalEngine(),
+        EnhanceEngine(),
         LaserEngine(),
+        GeometricEngine(),
+        StylistEngine(),
+        VtonEngine(settings),
+        OwnVtonEngine(settings),
         OpenAIEngine(settings),
         OpenAICompatibleEngine(settings),
         GeminiEngine(settings),

@@ -11,7 +11,8 @@ import httpx
 from google import genai
 from google.genai import types
 
-ENDPOINT = "https://generativelanguage.googleapis.com"
+from bottega.models.addresses import HOME
+
 _API_VERSION = "v1beta"
 _CONNECT_TIMEOUT_S = 10.0
 
@@ -39,7 +40,7 @@ class GeminiClient:
     """Kept for the life of the engine: the SDK closes a client that nobody holds."""
 
     def __init__(self, api_key: str, base_url: str) -> None:
-        base_url = base_url or ENDPOINT
+        base_url = base_url or HOME["gemini"]
         verify = httpx.create_ssl_context() if base_url.lower().startswith("https:") else False
         self._http = httpx.AsyncClient(transport=_Transport(verify), trust_env=False)
         self._client = genai.Client(

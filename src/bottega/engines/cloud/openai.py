@@ -28,6 +28,7 @@ from bottega.engines.protocol import (
 from bottega.errors import ProviderError
 from bottega.imaging.limits import Limits
 from bottega.models import Model
+from bottega.models.addresses import HOME
 from bottega.settings import Settings
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     import httpx2
     from openai import AsyncAPIResponse, AsyncOpenAI
 
-_BASE_URL = "https://api.openai.com/v1"
 _MOST_PARTIALS = 3
 _FORMATS = frozenset({"png", "jpeg", "webp"})
 
@@ -55,7 +55,7 @@ class OpenAIEngine:
     local = False
 
     def __init__(self, settings: Settings) -> None:
-        self._base_url = settings.openai_base_url.strip().rstrip("/") or _BASE_URL
+        self._base_url = settings.openai_base_url.strip().rstrip("/") or HOME["openai"]
         self._api_key = settings.openai_api_key.strip()
         self._limits = Limits.from_settings(settings)
         self._installed = find_spec("openai") is not None

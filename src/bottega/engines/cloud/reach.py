@@ -2,18 +2,21 @@
 
 from dataclasses import dataclass
 
+from bottega.models.addresses import HOME
 from bottega.settings import Settings
 
 TIMEOUT_S = 8.0
 
-VENDORS = ("openai", "gemini", "anthropic", "replicate", "stability", "openai_compatible")
-_ADDRESSES = {
-    "openai": "https://api.openai.com/v1",
-    "gemini": "https://generativelanguage.googleapis.com",
-    "anthropic": "https://api.anthropic.com",
-    "replicate": "https://api.replicate.com/v1",
-    "stability": "https://api.stability.ai",
+VENDOR_TITLES = {
+    "openai": "OpenAI",
+    "gemini": "Gemini",
+    "anthropic": "Anthropic",
+    "replicate": "Replicate",
+    "stability": "Stability",
+    "openai_compatible": "OpenAI-compatible server",
 }
+"""Engines that are somebody else's, as people call them."""
+VENDORS = tuple(VENDOR_TITLES)
 _FREE_CALLS = {
     "openai": "/models",
     "gemini": "/v1beta/models?pageSize=1",
@@ -38,7 +41,7 @@ def key_of(settings: Settings, vendor: str) -> str:
 
 def base_of(settings: Settings, vendor: str) -> str:
     """The base URL that is set, else the vendor's own; empty for a server of the user's that is not set."""
-    return str(getattr(settings, f"{vendor}_base_url")).strip().rstrip("/") or _ADDRESSES.get(vendor, "")
+    return str(getattr(settings, f"{vendor}_base_url")).strip().rstrip("/") or HOME.get(vendor, "")
 
 
 def is_configured(settings: Settings, vendor: str) -> bool:

@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 from bottega.domain.task import EngineResult, Task, Usage
 from bottega.engines.cloud.delivered import billed, check_priced, usage_of
 from bottega.engines.cloud.outgoing import Outgoing, PictureLimits, fit_picture, white_mask
-from bottega.engines.cloud.replicate_api import HOME, AnswerLost, ReplicateApi
+from bottega.engines.cloud.replicate_api import AnswerLost, ReplicateApi
 from bottega.engines.cloud.replicate_inputs import fit
 from bottega.engines.cloud.replicate_outputs import (
     Fetcher,
@@ -53,6 +53,7 @@ from bottega.errors import (
 )
 from bottega.imaging.limits import Limits
 from bottega.models import Model
+from bottega.models.addresses import HOME
 from bottega.settings import Settings
 
 WEBHOOK_PATH = "/api/v1/webhooks/replicate"
@@ -95,7 +96,7 @@ class ReplicateEngine:
         self, settings: Settings, *, pace: Pace | None = None, certainty: Certainty | None = None
     ) -> None:
         self._key = settings.replicate_api_key.strip()
-        self._base_url = (settings.replicate_base_url or HOME).rstrip("/")
+        self._base_url = (settings.replicate_base_url or HOME["replicate"]).rstrip("/")
         self._webhook_url = settings.replicate_webhook_url.rstrip("/")
         self._certainty = certainty or Certainty()
         self.api = ReplicateApi(self._base_url, self._key)
@@ -123,7 +124,7 @@ class ReplicateEngine:
             return Availability(
                 usable=False,
                 reason="the address of Replicate is not an http or https URL",
-                hint=f"Correct BOTTEGA_REPLICATE_BASE_URL, or leave it empty for {HOME}.",
+                hint=f"Correct BOTTEGA_REPLICATE_BASE_URL, or leave it empty for {HOME['replicate']}.",
             )
         if self._webhook_url and not _is_address(self._webhook_url, secure=True):
             return Availability(
@@ -158,12 +159,9 @@ class ReplicateEngine:
         if (reason := self._cannot_ask(note)) is not None:
             return StillUnknown(reason)
         async with self.api.connected():
-            prediction = _remembered(note)
-            if prediction is None:
-                found = await self._search.look_up(Trace.model_validate(note["trace"]))
-                if not isinstance(found, dict):
-                    return found
-                prediction = found
+            prediction = await self._prediction_of(note)
+            if not isinstance(prediction, dict):
+                return prediction
             # Also for a number that was known: that the call was taken up again is progress of the job.
             await attempt.remember(note | _number(prediction))
             notes = cast("list[str]", note.get("notes") or [])
@@ -176,16 +174,17 @@ class ReplicateEngine:
         if (reason := self._cannot_ask(note)) is not None:
             return StillUnknown(reason)
         async with self.api.connected():
-            prediction = _remembered(note)
-            if prediction is None:
-                found = await self._search.look_up(Trace.model_validate(note["trace"]))
-                if not isinstance(found, dict):
-                    return found
-                prediction = found
+            prediction = await self._prediction_of(note)
+            if not isinstance(prediction, dict):
+                return prediction
             ended = await self.poller.wait(await self._stop(str(prediction["id"])), _quiet)
             if ended["status"] == "succeeded":
                 return Found(await self._finish(ended, task, model, attempt))
             return Stopped(usage_without_output(model, ended))
+
+    async def _prediction_of(self, note: Json) -> Json | NeverArrived | StillUnknown:
+        """That of a call whose note was kept: by its number, else by what was sent."""
+        return _remembered(note) or await self._search.look_up(Trace.model_validate(note["trace"]))
 
     async def _stop(self, prediction_id: str) -> Json:
         for _ in range(_CANCEL_TRIES):

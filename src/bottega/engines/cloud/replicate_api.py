@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     import httpx
 
-HOME = "https://api.replicate.com/v1"
 TERMINAL = frozenset({"succeeded", "failed", "canceled", "aborted"})
 PAGE = 100
 """Predictions on a page of the list."""

@@ -15,13 +15,13 @@ from bottega.errors import (
     ProviderError,
     ProviderUnavailable,
 )
+from bottega.models.addresses import HOME
 
 if TYPE_CHECKING:
     import ssl
 
     import httpx
 
-ENDPOINT = "https://api.stability.ai"
 _CONNECT_TIMEOUT_S = 10.0
 _TIMED_OUT_S = 60.0
 """More than 150 requests in 10 seconds are answered with a time-out of this many (API description of 2026)."""
@@ -60,7 +60,7 @@ class StabilityApi:
 
     def __init__(self, api_key: str, base_url: str, max_answer: int) -> None:
         self._api_key = api_key
-        self._base_url = base_url or ENDPOINT
+        self._base_url = base_url or HOME["stability"]
         self._max_answer = max_answer
         self._verify: ssl.SSLContext | None = None
 

@@ -1,10 +1,9 @@
-"""What the classical engine does with a task, in a compute process: decode, compute, encode, and report the figures.
+"""What the local engines do with a task for a picture, in a compute process: decode, compute, encode, report the figures.
 
 The computing is the studios' (`bottega.enhance`, `bottega.imaging`); a new operation is a function here and a line in
 `OPERATIONS`.
 """
 
-import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -15,22 +14,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.compute import report_progress
-from bottega.domain.asset import Provenance
 from bottega.domain.request import Role
 from bottega.domain.task import EngineResult, OutputFile, Task
-from bottega.enhance.restore import auto_exposure, denoise
+from bottega.engines.local.origin import provenance_of
+from bottega.engines.local.step_figures import measured
+from bottega.enhance.restore import auto_exposure, denoise, noise_sigma
 from bottega.enhance.style import apply_style
 from bottega.enhance.upscale import resize_lanczos, unsharp_linear, upscale_backprojection
 from bottega.errors import InvalidOption, MissingInput
+from bottega.imaging.box import Box
 from bottega.imaging.decode import decode
 from bottega.imaging.edit import apply_edits
 from bottega.imaging.encode import encode
 from bottega.imaging.limits import Limits
 from bottega.imaging.picture import Picture
 
-ENGINE = "classical"
 SOURCE_TYPE = "algorithmicallyEnhanced"
-"""IPTC digital source type: a picture altered by algorithms that were not trained on others."""
+"""IPTC digital source type: a picture corrected by algorithms, without anything generated."""
 LOSSY_QUALITY = 95
 """For JPEG and WebP. The detail that is restored here is the first that coarser quantisation drops."""
 STRONGEST_SHARPENING = 1.5
@@ -43,6 +43,13 @@ _MEDIA_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
 _EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/tiff": "tif"}
 _HOLDS_ALPHA = frozenset({"image/png", "image/webp", "image/tiff"})
 _WEBP_SIDE = 16_383
+
+_TIERS: dict[str, Literal["fast", "balanced", "best"]] = {
+    "enhance/fast": "fast",
+    "enhance/balanced": "balanced",
+    "enhance/best": "best",
+}
+"""Models that enlarge by networks."""
 
 Samples = NDArray[Any]
 """uint8 or uint16, as in `Picture`."""
@@ -59,27 +66,28 @@ class Made:
 
 @dataclass(slots=True)
 class Work:
-    """One task in progress. `steps` collects what was done and the seconds it took."""
+    """One task in progress. `steps` collects what was done and what it took, `told` what else belongs to the report."""
 
     task: Task
     model_id: str
     picture: Picture
     steps: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    told: dict[str, Any] = field(default_factory=dict[str, Any])
 
     @contextmanager
     def step(self, name: str, message: str, start: float, end: float) -> Generator[Callable[[float], None]]:
         """Time a step that takes the progress from `start` to `end`; yields a function for the progress within."""
         report_progress(start, message)
-        began = time.perf_counter()
-        yield lambda fraction: report_progress(start + (end - start) * fraction, message)
-        self.steps.append({"step": name, "seconds": round(time.perf_counter() - began, 3)})
+        with measured(self.steps, name):
+            yield lambda fraction: report_progress(start + (end - start) * fraction, message)
 
 
 def perform(task: Task, model_id: str, scratch: Path) -> EngineResult:
     """Do `task`, write the result into the folder `scratch`, and return it with the figures.
 
-    Report: `input` and `output` (width, height in pixels, bit_depth), `steps` (step, seconds). Raises
-    MissingInput without a working picture, InvalidOption for an operation or parameter that is not known here, and
+    Report: `input` and `output` (width, height in pixels, bit_depth), `steps` (see `step_figures`), and where a network
+    enlarged, `enlargement` (see `superres.Report`); where it was chosen what to improve, `improvement`; of a preview,
+    `preview` (`box`, `whole_picture_made`). Raises MissingInput without a working picture, InvalidOption for an operation or parameter that is not known here, and
     what decoding, computing and encoding raise.
     """
     operation = OPERATIONS.get(task.operation)
@@ -95,10 +103,16 @@ def perform(task: Task, model_id: str, scratch: Path) -> EngineResult:
     media_type = _media_type(task.parameters.get("format"), working.media.media_type, made.picture)
     name = f"{made.stem}.{_EXTENSIONS[media_type]}"
     with work.step("encode", "Writing the result", 0.9, 1.0):
-        encode(made.picture, scratch / name, media_type, _provenance(task, model_id), quality=LOSSY_QUALITY)
+        encode(
+            made.picture,
+            scratch / name,
+            media_type,
+            provenance_of(task, model_id, SOURCE_TYPE),
+            quality=LOSSY_QUALITY,
+        )
     return EngineResult(
         outputs=(OutputFile(path=scratch / name, media_type=media_type, label=made.label, name=name),),
-        report={"input": before, "output": _figures(made.picture), "steps": work.steps},
+        report={"input": before, "output": _figures(made.picture), "steps": work.steps} | work.told,
     )
 
 
@@ -106,8 +120,49 @@ def perform(task: Task, model_id: str, scratch: Path) -> EngineResult:
 
 
 def _enhance(work: Work) -> Made:
-    """Noise first, while it is small and white; sharpening last, at the size at which it is seen."""
+    """The picture, or the part of it that is to be seen first."""
     wanted = work.task.parameters
+    if wanted.get("preview") is None:
+        return Made(_enhanced(work, wanted), "Enhanced picture", "enhanced")
+    return Made(_previewed(work, Box.parse(str(wanted["preview"]))), "Preview", "preview")
+
+
+def _previewed(work: Work, box: Box) -> Picture:
+    """The pixels that the whole run makes of `box`: of a part around it, where nothing of the picture as a whole decides."""
+    from bottega.enhance.preview_cache import place_of, window_around
+    from bottega.enhance.works import Upscale, alignment
+
+    wanted, picture = work.task.parameters, work.picture
+    source, full = (picture.width, picture.height), _target(wanted, picture)
+    box = box.within(*source)
+    whole = (
+        any(wanted.get(name) for name in _OF_THE_WHOLE) or min(full[0] / source[0], full[1] / source[1]) < 1
+    )
+    step = None if whole else alignment(Upscale(width=full[0], height=full[1]), *source)
+    window = Box(0, 0, *source) if step is None else window_around(box, *source, step)
+    size = round(window.width * full[0] / source[0]), round(window.height * full[1] / source[1])
+    work.picture = _part(picture, *place_of(window, Box(0, 0, *source), source, source))
+    made = _enhanced(work, wanted | {"width": size[0], "height": size[1]})
+    work.told["preview"] = {
+        "box": [box.left, box.top, box.width, box.height],
+        "whole_picture_made": step is None,
+    }
+    return _part(made, *place_of(box, window, full, source))
+
+
+_OF_THE_WHOLE = ("denoise", "auto_exposure", "improve")
+"""Parameters whose effect on a pixel depends on the whole picture."""
+
+
+def _part(picture: Picture, rows: slice, columns: slice) -> Picture:
+    alpha = None if picture.alpha is None else np.ascontiguousarray(picture.alpha[rows, columns])
+    return replace(picture, rgb=np.ascontiguousarray(picture.rgb[rows, columns]), alpha=alpha)
+
+
+def _enhanced(work: Work, wanted: dict[str, Any]) -> Picture:
+    """Noise first, while it is small and white; sharpening last, at the size at which it is seen."""
+    if "improve" in wanted:
+        wanted = _improvement(work, wanted)
     rgb: Samples = work.picture.rgb
     alpha = work.picture.alpha
     if strength := float(wanted.get("denoise") or 0):
@@ -120,14 +175,42 @@ def _enhance(work: Work) -> Made:
     size = _target(wanted, work.picture)
     factor = (size[0] * size[1] / (work.picture.width * work.picture.height)) ** 0.5
     if size != (work.picture.width, work.picture.height):
-        resize = resize_lanczos if work.model_id == "classical/lanczos" else upscale_backprojection
         with work.step("scale", "Enlarging" if factor > 1 else "Resizing", 0.25, 0.65) as progress:
-            pixels = resize(pixels, size, progress=progress)
+            pixels = _resized(work, pixels, size, progress)
     if amount := float(wanted.get("sharpen") or 0) * STRONGEST_SHARPENING:
         with work.step("sharpen", "Sharpening", 0.65, 0.9) as progress:
             pixels = unsharp_linear(pixels, amount, _sharpening_radius(factor), progress=progress)
-    done = replace(work.picture, rgb=pixels) if alpha is None else _with_alpha(work.picture, pixels)
-    return Made(done, "Enhanced picture", "enhanced")
+    return replace(work.picture, rgb=pixels) if alpha is None else _with_alpha(work.picture, pixels)
+
+
+def _resized(
+    work: Work, pixels: Samples, size: tuple[int, int], progress: Callable[[float], None]
+) -> Samples:
+    """By the model of the task; smaller pictures are resampled by all of them."""
+    tier = _TIERS.get(work.model_id)
+    if tier is None or size[0] < pixels.shape[1] or size[1] < pixels.shape[0]:
+        resize = resize_lanczos if work.model_id == "classical/lanczos" else upscale_backprojection
+        return resize(pixels, size, progress=progress)
+    from bottega.enhance.superres import enlarge
+
+    enlarged = enlarge(pixels, size, tier=tier, progress=progress)
+    work.told["enlargement"] = enlarged.report.as_dict()
+    return enlarged.pixels
+
+
+def _improvement(work: Work, wanted: dict[str, Any]) -> dict[str, Any]:
+    """The parameters, with noise removed where it can be seen, the exposure corrected, and sharpened for the purpose."""
+    from bottega.enhance.works_repair import NOISY, PURPOSES
+
+    purpose = PURPOSES.get(str(wanted["improve"]))
+    if purpose is None:
+        raise InvalidOption(f"Nothing is improved for {wanted['improve']!r}.")
+    rgb: Samples = work.picture.rgb
+    levels = noise_sigma(rgb) * 255
+    strength = float(wanted.get("denoise") or 0) or (0.5 if levels >= NOISY else 0.0)
+    chosen = {"denoise": strength, "auto_exposure": True, "sharpen": purpose.sharpen / STRONGEST_SHARPENING}
+    work.told["improvement"] = {"purpose": wanted["improve"], "noise_levels": round(levels, 2), **chosen}
+    return wanted | chosen
 
 
 def _style(work: Work) -> Made:
@@ -195,15 +278,3 @@ def _media_type(wanted: Literal["png", "jpeg", "webp"] | None, source: str, pict
     holds = source in _EXTENSIONS and (picture.alpha is None or source in _HOLDS_ALPHA)
     too_wide = source == "image/webp" and max(picture.width, picture.height) > _WEBP_SIDE
     return source if holds and not too_wide else "image/png"
-
-
-def _provenance(task: Task, model_id: str) -> Provenance:
-    return Provenance(
-        workflow=task.workflow,
-        model_id=model_id,
-        engine=ENGINE,
-        prompt=task.prompt,
-        parameters=task.parameters,
-        parents=tuple(item.asset_id for item in task.inputs),
-        digital_source_type=SOURCE_TYPE,
-    )
