@@ -9,16 +9,15 @@ import asyncio
 import time
 from collections.abc import Coroutine
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from pydantic import Field
+import structlog
 
 from bottega.compute import ComputePool
-from bottega.domain.asset import Asset, Provenance
-from bottega.domain.base import Value
+from bottega.domain.asset import Asset
 from bottega.domain.money import MicroUsd, format_usd
 from bottega.domain.plan import Candidate
 from bottega.domain.task import EngineResult, Metered, Task, Usage
@@ -34,49 +33,30 @@ from bottega.errors import (
     OutputError,
 )
 from bottega.jobs.calls import Accepted, Calls
-from bottega.jobs.run import Also, JobRun, Stop
-from bottega.models import Catalogue, Model
+from bottega.jobs.engine_call import (
+    AttemptRecord,
+    EngineCall,
+    charging,
+    marking_unknown,
+    provenance_of,
+    releasing,
+    tell_left,
+)
+from bottega.jobs.run import JobRun, Stop
+from bottega.jobs.stage import Stage
+from bottega.models import Catalogue
 from bottega.settings import Settings
-from bottega.spend import Refused, charge, mark_unknown, place_hold, release
+from bottega.spend import Refused, place_hold
 from bottega.store.assets import AssetStore, keep_rows
 from bottega.store.database import epoch_now
+from bottega.store.gallery import show_again
+from bottega.workflows.finishing import finisher_of
+from bottega.workflows.registry import Workflow, all_workflows
+
+log = structlog.get_logger(__name__)
 
 RECONCILE_SECONDS = 30.0
 _T = TypeVar("_T")
-
-
-class AttemptRecord(Value):
-    """What is remembered of an attempt: output asset ids (the judged one first), or the error."""
-
-    outputs: tuple[str, ...] = ()
-    report: dict[str, Any] = Field(default_factory=dict[str, Any])
-    seconds: float = 0.0
-    cost: MicroUsd = 0
-    error: dict[str, Any] | None = None
-    unknown: bool = False
-    """The answer of a paid call was lost; its money stays on hold."""
-    cached: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    """One call to an engine, and what belongs to it."""
-
-    run: JobRun
-    key: str
-    candidate: Candidate
-    engine: Engine
-    model: Model
-    task: Task
-    attempt: protocol.Attempt
-
-    @property
-    def is_paid(self) -> bool:
-        return self.candidate.price.high > 0
-
-    @property
-    def hold_id(self) -> str:
-        return self.run.idempotency_key(self.key)
 
 
 @dataclass(slots=True)
@@ -87,15 +67,17 @@ class Attempts:
     assets: AssetStore
     compute: ComputePool
     calls: Calls
+    workflows: dict[str, Workflow] = field(default_factory=all_workflows)
 
-    def is_under_way(self, run: JobRun, candidate: Candidate) -> bool:
+    def is_under_way(self, run: JobRun, stage: Stage, candidate: Candidate) -> bool:
         """Whether an earlier life of the job began or ended this attempt; no other work can take its place then."""
-        key = _step(candidate)
+        key = stage.attempt(candidate)
         return run.was_begun(key) or run.recorded(key) is not None
 
     async def attempt(
         self,
         run: JobRun,
+        stage: Stage,
         candidate: Candidate,
         task: Task,
         *,
@@ -105,10 +87,10 @@ class Attempts:
     ) -> AttemptRecord:
         """The remembered attempt of this candidate, made now if it was not made before.
 
-        `number` counts the candidates from 1; `known` is the attempt of identical work; `may_cost` is what is left of
-        the job's own cap.
+        `number` counts the candidates of the step from 1; `known` is the attempt of identical work; `may_cost` is what
+        is left for it.
         """
-        key = _step(candidate)
+        key = stage.attempt(candidate)
         if (recorded := run.recorded(key)) is not None:
             return AttemptRecord.model_validate(recorded)
         run.emit(
@@ -117,30 +99,37 @@ class Attempts:
             model_id=candidate.model_id,
             engine=candidate.engine,
             price=str(candidate.price),
+            **stage.told,
         )
         begun = run.was_begun(key)
         if known is not None and not begun:
             hit = AttemptRecord.model_validate(known).model_copy(
                 update={"cost": 0, "seconds": 0.0, "cached": True}
             )
-            run.emit("cached", model_id=candidate.model_id)
-            await run.record(key, hit.model_dump(mode="json"), seconds=0.0)
+            run.emit("cached", model_id=candidate.model_id, **stage.told)
+            await run.record(
+                key,
+                hit.model_dump(mode="json"),
+                seconds=0.0,
+                also=lambda connection: show_again(connection, run.claimed.owner, hit.outputs),
+            )
             return hit
         try:
-            call = await self._prepare(run, key, candidate, task)
+            call = await self._prepare(run, stage, candidate, task)
             if not begun and may_cost is not None and candidate.price.high > may_cost:
                 raise BudgetExceeded(
-                    f"{candidate.model_id} may cost {candidate.price}, and {format_usd(may_cost)} of this "
-                    "job's own limit is left."
+                    f"{candidate.model_id} may cost {candidate.price}, and {_amount(may_cost)} of what "
+                    "this job may cost is left for it."
                 )
         except BottegaError as error:
-            return await self._remember_failure(run, key, candidate, error)
+            return await self._remember_failure(run, stage, candidate, error)
         try:
             return await (self._paid(call, begun=begun) if call.is_paid else self._free(call))
         finally:
             await self.assets.drop_scratch(call.attempt.scratch)
 
-    async def _prepare(self, run: JobRun, key: str, candidate: Candidate, task: Task) -> _Call:
+    async def _prepare(self, run: JobRun, stage: Stage, candidate: Candidate, task: Task) -> EngineCall:
+        key = stage.attempt(candidate)
         engine, model = self.engines.get(candidate.engine), self.catalogue.get(candidate.model_id)
         if engine is None or model is None:
             raise NoCandidate(f"{candidate.model_id} is no longer part of this installation.")
@@ -151,18 +140,18 @@ class Attempts:
             scratch=await self.assets.scratch(run.idempotency_key(key).replace("/", "-").replace(":", "-")),
             idempotency_key=run.idempotency_key(key),
             compute=self.compute,
-            progress=run.progress,
+            progress=stage.progress(run),
             timeout_s=self.settings.job_timeout_seconds
             if not engine.local
             else self.settings.compute_timeout_seconds,
             remember=partial(run.note, key),
             remembered=run.noted(key),
         )
-        return _Call(run, key, candidate, engine, model, model.fitted(task), attempt)
+        return EngineCall(run, key, candidate, engine, model, model.fitted(task), attempt, stage)
 
     # --- free work: done again if it was not remembered -------------------------------------------------------
 
-    async def _free(self, call: _Call) -> AttemptRecord:
+    async def _free(self, call: EngineCall) -> AttemptRecord:
         call.run.check_may_go_on()
         started = time.monotonic()
         try:
@@ -170,7 +159,7 @@ class Attempts:
             record, made = await self._keep(call, result, time.monotonic() - started)
         except BottegaError as error:
             return await self._remember_failure(
-                call.run, call.key, call.candidate, error, seconds=time.monotonic() - started
+                call.run, call.stage, call.candidate, error, seconds=time.monotonic() - started
             )
         await call.run.record(
             call.key,
@@ -182,7 +171,7 @@ class Attempts:
 
     # --- paid work: bought once -------------------------------------------------------------------------------
 
-    async def _paid(self, call: _Call, *, begun: bool) -> AttemptRecord:
+    async def _paid(self, call: EngineCall, *, begun: bool) -> AttemptRecord:
         started = time.monotonic()
         try:
             if not begun:
@@ -193,11 +182,11 @@ class Attempts:
             record, made = await self._keep_paid(call, result, time.monotonic() - started)
         except BottegaError as error:
             return await self._settle_failure(call, error, time.monotonic() - started)
-        call.run.emit("charge", amount=result.usage.cost, model_id=call.model.id)
-        charging = self._charging(call, result.usage)
+        call.run.emit("charge", amount=result.usage.cost, model_id=call.model.id, **call.stage.told)
+        charged = charging(call, result.usage)
 
         def also(connection: sa.Connection) -> None:
-            charging(connection)
+            charged(connection)
             keep_rows(connection, made)
 
         await call.run.record(
@@ -206,7 +195,7 @@ class Attempts:
         return record
 
     async def _keep_paid(
-        self, call: _Call, result: EngineResult, seconds: float
+        self, call: EngineCall, result: EngineResult, seconds: float
     ) -> tuple[AttemptRecord, list[Asset]]:
         """Files that turn out to be unusable were paid for all the same."""
         try:
@@ -219,7 +208,7 @@ class Attempts:
                 cost=result.usage.cost,
             ) from error
 
-    async def _hold(self, call: _Call) -> None:
+    async def _hold(self, call: EngineCall) -> None:
         """The intent to call and the money for it, in one transaction. Raises BudgetExceeded."""
         amount = call.candidate.price.high
 
@@ -237,10 +226,10 @@ class Attempts:
             if isinstance(outcome, Refused):
                 raise outcome.as_error()
 
-        call.run.emit("hold", amount=amount, model_id=call.model.id)
+        call.run.emit("hold", amount=amount, model_id=call.model.id, **call.stage.told)
         await call.run.begin_paid(call.key, also=hold)
 
-    async def _settled_if_cancelled(self, call: _Call, answer: Coroutine[Any, Any, _T]) -> _T:
+    async def _settled_if_cancelled(self, call: EngineCall, answer: Coroutine[Any, Any, _T]) -> _T:
         try:
             return await answer
         except asyncio.CancelledError:
@@ -248,7 +237,7 @@ class Attempts:
                 await self._settle_cancelled(call)
             raise
 
-    async def _reconcile(self, call: _Call) -> EngineResult:
+    async def _reconcile(self, call: EngineCall) -> EngineResult:
         """A call that an earlier life began: its result if the provider has it, made now if it never arrived."""
         look = call.engine.reconcile(call.task, call.model, call.attempt)
         match await self._settled_if_cancelled(call, self._answer(call, look)):
@@ -264,7 +253,7 @@ class Attempts:
                     hint="Look into the provider's own list of calls; then settle the hold.",
                 )
 
-    async def _settle_cancelled(self, call: _Call) -> None:
+    async def _settle_cancelled(self, call: EngineCall) -> None:
         """The user stopped a call that may cost money: what the provider says decides what is charged."""
         attempt = replace(call.attempt, remembered=call.run.noted(call.key))
         try:
@@ -276,62 +265,47 @@ class Attempts:
         match found:
             case protocol.Found(result):
                 record = record.model_copy(update={"cost": result.usage.cost})
-                also = self._charging(call, result.usage)
+                also = charging(call, result.usage)
             case protocol.Stopped(usage):
                 record = record.model_copy(update={"cost": usage.cost})
-                also = self._charging(call, usage)
+                also = charging(call, usage)
             case protocol.NeverArrived():
-                also = self._releasing(call, "cancelled before the provider had it")
+                also = releasing(call, "cancelled before the provider had it")
             case protocol.StillUnknown(reason):
-                also = self._marking_unknown(call, f"cancelled; {reason}")
+                also = marking_unknown(call, f"cancelled; {reason}")
         await call.run.record(call.key, record.model_dump(mode="json"), seconds=0.0, paid=True, also=also)
 
-    async def _settle_failure(self, call: _Call, error: BottegaError, seconds: float) -> AttemptRecord:
+    async def _settle_failure(self, call: EngineCall, error: BottegaError, seconds: float) -> AttemptRecord:
         """What the error says about money is what happens to the hold."""
         cost = 0
         if isinstance(error, BudgetExceeded):
-            return await self._remember_failure(call.run, call.key, call.candidate, error)
+            return await self._remember_failure(call.run, call.stage, call.candidate, error)
         if error.money is Money.UNKNOWN:
-            also = self._marking_unknown(call, error.message)
+            also = marking_unknown(call, error.message)
         elif error.money is Money.CHARGED:
             cost = int(error.details.get("cost", call.candidate.price.high))
-            call.run.emit("charge", amount=cost, model_id=call.model.id)
+            call.run.emit("charge", amount=cost, model_id=call.model.id, **call.stage.told)
             metered = error.details.get("metered")
             usage = Usage(
                 cost=cost,
                 metered=Metered.model_validate(metered) if metered else None,
                 evidence={"error": error.as_dict()},
             )
-            also = self._charging(call, usage)
+            also = charging(call, usage)
         else:
-            call.run.emit("release", amount=call.candidate.price.high, model_id=call.model.id)
-            also = self._releasing(call, error.message)
-        _tell_left(call.run, call.candidate, error)
+            amount = call.candidate.price.high
+            call.run.emit("release", amount=amount, model_id=call.model.id, **call.stage.told)
+            also = releasing(call, error.message)
+        tell_left(call.run, call.stage, call.candidate, error)
         record = AttemptRecord(
             error=error.as_dict(), unknown=error.money is Money.UNKNOWN, cost=cost, seconds=seconds
         )
         await call.run.record(call.key, record.model_dump(mode="json"), seconds=seconds, paid=True, also=also)
         return record
 
-    def _charging(self, call: _Call, usage: Usage) -> Also:
-        """With everything that the amount can be computed from again."""
-        kept = {
-            "usage": usage.evidence,
-            "metered": usage.metered.model_dump(mode="json") if usage.metered else None,
-            "price": call.model.price.model_dump(mode="json") if call.model.price else {},
-            "model_version": call.model.version,
-        }
-        return lambda c: _discard(charge(c, call.hold_id, usage.cost, kept, epoch_now(c)))
-
-    def _releasing(self, call: _Call, reason: str) -> Also:
-        return lambda c: _discard(release(c, call.hold_id, reason, epoch_now(c)))
-
-    def _marking_unknown(self, call: _Call, reason: str) -> Also:
-        return lambda c: _discard(mark_unknown(c, call.hold_id, reason, epoch_now(c)))
-
     # --- both --------------------------------------------------------------------------------------------------
 
-    async def _perform(self, call: _Call) -> EngineResult:
+    async def _perform(self, call: EngineCall) -> EngineResult:
         """The engine's work; a vendor's within the limits and behind the breaker of its model."""
 
         async def once(accepted: Accepted) -> EngineResult:
@@ -342,13 +316,19 @@ class Attempts:
             return await once(call.attempt.accepted)
 
         def tell(seconds: float, error: BottegaError) -> None:
-            call.run.emit("waiting", model_id=call.model.id, seconds=round(seconds, 2), reason=error.message)
+            call.run.emit(
+                "waiting",
+                model_id=call.model.id,
+                seconds=round(seconds, 2),
+                reason=error.message,
+                **call.stage.told,
+            )
 
         return await self.calls.call(
             call.engine.name, call.model.id, once, timeout_s=call.attempt.timeout_s, on_wait=tell
         )
 
-    async def _answer(self, call: _Call, answer: Coroutine[Any, Any, _T]) -> _T:
+    async def _answer(self, call: EngineCall, answer: Coroutine[Any, Any, _T]) -> _T:
         """What an engine says, in time; while somebody else works, another job may have this one's place."""
         limit = call.attempt.timeout_s
         elsewhere = nullcontext() if call.engine.local else call.run.waiting()
@@ -370,20 +350,22 @@ class Attempts:
             raise
 
     async def _keep(
-        self, call: _Call, result: EngineResult, seconds: float
+        self, call: EngineCall, result: EngineResult, seconds: float
     ) -> tuple[AttemptRecord, list[Asset]]:
         """The files are stored; their rows belong into the transaction of the record, so that there is no asset of an
         attempt that is not remembered. A process that dies in between leaves files that nobody owns, which the same
         content would take up again."""
+        sent = {output.path for output in result.outputs}
+        result = await self._finished(call, result)
         stored = [
             await self.assets.check_result(
                 output.path,
                 owner=call.run.claimed.owner,
                 name=output.name,
                 media_type=output.media_type,
-                label=output.label,
-                provenance=_provenance(call),
-                local=call.engine.local,
+                label=call.stage.label(output.label),
+                provenance=provenance_of(call),
+                local=call.engine.local or output.path not in sent,
             )
             for output in result.outputs
         ]
@@ -395,47 +377,35 @@ class Attempts:
         )
         return record, stored
 
+    async def _finished(self, call: EngineCall, result: EngineResult) -> EngineResult:
+        """The result with what its workflow makes of it. Where that fails, what was made stays as it came, and the report
+        says why."""
+        finish = finisher_of(self.workflows.get(call.task.workflow), call.task)
+        if finish is None:
+            return result
+        arguments = (call.task, result, call.attempt.scratch, provenance_of(call))
+        limit = self.settings.compute_timeout_seconds
+        try:
+            return await self.compute.call_with(finish, arguments, timeout_s=limit)
+        except BottegaError as error:
+            log.warning("attempt.not_finished", workflow=call.task.workflow, error=error.message)
+            return result.model_copy(update={"report": {**result.report, "not_finished": error.message}})
+
     async def _remember_failure(
         self,
         run: JobRun,
-        key: str,
+        stage: Stage,
         candidate: Candidate,
         error: BottegaError,
         *,
         seconds: float = 0.0,
     ) -> AttemptRecord:
         record = AttemptRecord(error=error.as_dict(), seconds=seconds)
-        _tell_left(run, candidate, error)
-        await run.record(key, record.model_dump(mode="json"), seconds=seconds)
+        tell_left(run, stage, candidate, error)
+        await run.record(stage.attempt(candidate), record.model_dump(mode="json"), seconds=seconds)
         return record
 
 
-def _step(candidate: Candidate) -> str:
-    return f"attempt:{candidate.model_id}"
-
-
-def failure_outcome(error: dict[str, Any]) -> str:
-    """How a failed attempt is called in the job's record."""
-    return "over budget" if error["category"] == "budget" else "failed"
-
-
-def _tell_left(run: JobRun, candidate: Candidate, error: BottegaError) -> None:
-    outcome = failure_outcome(error.as_dict())
-    run.emit("left", model_id=candidate.model_id, outcome=outcome, reason=error.message)
-
-
-def _provenance(call: _Call) -> Provenance:
-    return Provenance(
-        workflow=call.task.workflow,
-        model_id=call.model.id,
-        engine=call.engine.name,
-        prompt=call.task.prompt,
-        parameters=call.task.parameters,
-        parents=tuple(item.asset_id for item in call.task.inputs),
-        job_id=call.run.id,
-        digital_source_type=call.model.source_type,
-    )
-
-
-def _discard(_: object) -> None:
-    """For transaction hooks, which return nothing."""
+def _amount(micro: MicroUsd) -> str:
+    """As `format_usd`, but nothing left is not called free."""
+    return format_usd(micro) if micro else "$0.00"

@@ -1,14 +1,19 @@
 """The verdict on a result: what is measured, and where the settings name one, what a vision model sees."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import structlog
 
 from bottega.compute import ComputePool
 from bottega.domain.money import MicroUsd
 from bottega.domain.request import Role
 from bottega.domain.task import Task, TaskInput
 from bottega.domain.verdict import Rubric, Verdict, VerdictState
-from bottega.errors import BottegaError
-from bottega.jobs.attempts import AttemptRecord
+from bottega.errors import BottegaError, Money
+from bottega.fashion.findings import Check
+from bottega.jobs.engine_call import AttemptRecord
 from bottega.llm import LanguageModels, PictureBytes
 from bottega.quality import judge
 from bottega.quality.vision import (
@@ -25,6 +30,10 @@ from bottega.spend import Ledger
 from bottega.spend.language import LedgerSpending
 from bottega.store.assets import AssetStore
 
+log = structlog.get_logger(__name__)
+
+_TRYON = "tryon"
+_ADVICE = "style_advice"
 FRAMES_SEEN = 4
 """Of a clip, evenly spread."""
 
@@ -36,6 +45,57 @@ class Judging:
     ledger: Ledger
     assets: AssetStore
     compute: ComputePool
+
+    def is_checked(self, task: Task) -> bool:
+        """Whether the task's pictures are checked before anything is bought."""
+        return task.operation == _TRYON
+
+    async def check(self, owner: str, job_id: str, task: Task, *, stay_local: bool) -> dict[str, Any]:
+        """`pictures`: what is found about them, by asset id; `cost`: what the vision model was paid. Raises UnsafeTryOn."""
+        # Loaded with the first try-on: they bring libraries of pictures that the server does without.
+        from bottega.quality.fashion_vision import Subject, look_at
+        from bottega.quality.tryon import check_inputs
+
+        spend = LedgerSpending(self.ledger, owner, job_id)
+
+        async def look(subject: Subject, check: Check, path: Path) -> Check:
+            try:
+                seen, _ = await look_at(
+                    self.models, self.settings, self.compute, subject, check, path, spend=spend
+                )
+            except BottegaError as error:
+                # The check is whole without it; its judges say that no vision model spoke.
+                log.warning("check.not_seen", subject=subject, error=error.message)
+                return check
+            return seen
+
+        asks = bool(self.settings.judge_model) and not stay_local
+        try:
+            found = await check_inputs(self.compute, task, self.assets.limits, look if asks else None)
+        except BottegaError as error:
+            if spend.charged:
+                error.money = Money.CHARGED
+                error.details["asked"] = spend.charged
+            raise
+        pictures = {asset: check.model_dump(mode="json") for asset, check in found.items()}
+        return {"pictures": pictures, "cost": spend.charged}
+
+    def may_look(self, task: Task) -> bool:
+        """Whether the task asks for a look of the vision model before the work."""
+        return task.operation == _ADVICE and bool(task.parameters.get("look"))
+
+    async def look(self, owner: str, job_id: str, task: Task) -> dict[str, Any]:
+        """`seen`: what the vision model sees of the person, as the stylist's parameter of that name; where it cannot be
+        asked, why. `cost`: what it was paid. Raises MissingInput where the settings name no model."""
+        person = task.first(Role.PERSON)
+        assert person is not None
+        from bottega.quality.style_vision import read_style
+
+        spend = LedgerSpending(self.ledger, owner, job_id)
+        reading = await read_style(
+            self.models, self.settings, self.compute, person.path, task.prompt, spend=spend
+        )
+        return {"seen": {"answer": reading.answer, "reason": reading.reason}, "cost": spend.charged}
 
     async def verdict(
         self, owner: str, job_id: str, task: Task, rubric: Rubric, record: AttemptRecord, *, stay_local: bool
@@ -53,10 +113,23 @@ class Judging:
             record.report,
             self.assets.result_limits,
         )
+        if task.operation == _TRYON:
+            from bottega.quality.tryon import judge_gates, with_gates
+
+            measured = with_gates(
+                measured,
+                await judge_gates(
+                    self.compute,
+                    task,
+                    self.assets.path_of(record.outputs[0]),
+                    self.assets.result_limits,
+                    self._mask(record, "edit_mask"),
+                    self._mask(record, "garment_mask"),
+                ),
+            )
         seen_by = rubric_for(*task.workflow.partition("/")[::2])
-        if measured.state is VerdictState.REJECTED or seen_by is None or not self.settings.judge_model:
-            return measured, 0
-        if stay_local:
+        looks = seen_by is not None and bool(self.settings.judge_model) and not stay_local
+        if seen_by is None or not looks or measured.state is VerdictState.REJECTED:
             return measured, 0
         try:
             pictures = await self._pictures(owner, task, record)
@@ -69,6 +142,7 @@ class Judging:
                 reason=error.message,
             )
             return combine(measured, missing, without_vision=self.settings.vision_missing), 0
+        spend = LedgerSpending(self.ledger, owner, job_id)
         seen = await judge_by_vision(
             self.models,
             self.settings.judge_model,
@@ -76,9 +150,14 @@ class Judging:
             pictures,
             task.prompt,
             fallbacks=self.settings.judge_fallbacks,
-            spend=LedgerSpending(self.ledger, owner, job_id),
+            spend=spend,
         )
-        return combine(measured, seen, without_vision=self.settings.vision_missing), seen.cost
+        return combine(measured, seen, without_vision=self.settings.vision_missing), spend.charged
+
+    def _mask(self, record: AttemptRecord, name: str) -> Path | None:
+        """The output that the engine's report calls so."""
+        number = cast("int | None", record.report.get(name))
+        return None if number is None else self.assets.path_of(record.outputs[number])
 
     async def _pictures(self, owner: str, task: Task, record: AttemptRecord) -> list[JudgedPicture]:
         limits = self.assets.result_limits

@@ -1,47 +1,34 @@
-"""The way of a request: for each candidate of the plan until one is accepted: cache, hold, engine, verdict,
-settle. Each paid call is written down before it is made and after; nothing is ever bought twice silently.
+"""The way of a job: the steps of its plan one after the other, each working on what the one before made, inside one
+budget; what they come to is the job's end. How a step is done is `trying`'s.
 """
 
-import time
-from contextlib import AsyncExitStack, nullcontext
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
-import structlog
 
-from bottega import analytics
-from bottega.analytics.learning import FAILED
 from bottega.domain.job import Attempt, JobResult, JobState
 from bottega.domain.money import MicroUsd
-from bottega.domain.plan import Candidate
 from bottega.domain.task import Task
-from bottega.domain.verdict import Rubric, Verdict, VerdictState
-from bottega.errors import BottegaError, ComputeError, Money
-from bottega.jobs.attempts import AttemptRecord, Attempts, failure_outcome
-from bottega.jobs.ended import experiment_of, observe_end
+from bottega.domain.verdict import Rubric
+from bottega.errors import BottegaError, Money
+from bottega.jobs.attempts import Attempts
+from bottega.jobs.ended import observe_end
 from bottega.jobs.judging import Judging
+from bottega.jobs.no_result import no_result
 from bottega.jobs.queue import Claimed
 from bottega.jobs.records import JobPayload
 from bottega.jobs.run import JobRun, Outcome
+from bottega.jobs.stage import Stage, stages_of
+from bottega.jobs.trying import Tried, Trying
 from bottega.settings import Settings
 from bottega.store.assets import AssetStore
 from bottega.store.cache import ResultCache
 from bottega.store.single_flight import Claim
 from bottega.workflows.registry import Workflow, find_workflow
 from bottega.workflows.tasks import prepare_task
-
-log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """An attempt that gave a result, with its verdict."""
-
-    candidate: Candidate
-    record: AttemptRecord
-    verdict: Verdict
 
 
 @dataclass(slots=True)
@@ -71,120 +58,66 @@ class Pipeline:
         return outcome
 
     async def _work(self, run: JobRun, turns: AsyncExitStack) -> tuple[Outcome, Claim | None]:
-        payload = JobPayload.model_validate(run.claimed.payload)
-        workflow = find_workflow(self.workflows, payload.plan.workflow)
-        try:
-            task = await prepare_task(self.assets, workflow, payload, run.claimed.owner)
-        except BottegaError as error:
-            return Outcome(JobState.FAILED, error=error.as_dict()), None
-        rubric = workflow.rubric(workflow.options.model_validate(payload.plan.options))
-        return await self._try_candidates(run, payload, task, rubric, turns)
-
-    async def _try_candidates(
-        self, run: JobRun, payload: JobPayload, task: Task, rubric: Rubric, turns: AsyncExitStack
-    ) -> tuple[Outcome, Claim | None]:
-        """How the job ends, and the claim that ends with it; its turn is left to `turns`."""
-        claim: Claim | None = None
+        """How the job ends, and the claim that ends with it; its turn is left to `turns`. A step whose result is below
+        the threshold is the last one: nothing is done, or paid, with what was not good enough."""
+        stage, *others = stages_of(JobPayload.model_validate(run.claimed.payload))
         story: list[Attempt] = []
-        judged: list[Judged] = []
-        for number, candidate in enumerate(payload.plan.candidates[: self.settings.max_attempts], start=1):
-            model = self.attempts.catalogue.get(candidate.model_id)
-            key = await self.cache.key_of(
-                task,
-                engine=candidate.engine,
-                model_id=candidate.model_id,
-                model_version=model.version if model is not None else "",
-            )
-            async with AsyncExitStack() as stack:
-                is_paid = candidate.price.high > 0
-                turn = self.cache.turn(
-                    run.claimed.owner,
-                    key,
-                    fresh=payload.request.fresh or self.attempts.is_under_way(run, candidate),
-                    holder=run.id,
-                    across=is_paid,
-                )
-                with run.waiting() if is_paid else nullcontext():  # for who does the same already
-                    taken = await stack.enter_async_context(turn)
-                record = await self.attempts.attempt(
-                    run,
-                    candidate,
-                    task,
-                    number=number,
-                    known=taken.found,
-                    may_cost=_left_of_cap(payload, story),
-                )
-                if record.unknown:
-                    return Outcome(JobState.UNKNOWN, error=record.error), None
-                if record.error is not None:
-                    await self._note_failure(run, candidate, task, record)
-                    story.append(_failed(candidate, record))
-                    continue
-                verdict, paid = await self._judge(run, payload, candidate, task, rubric, record, key)
-                if verdict.state is not VerdictState.REJECTED:
-                    claim = taken.claim
-                    turns.push_async_exit(stack.pop_all())
-            judged.append(Judged(candidate, record, verdict))
-            story.append(_judged_attempt(candidate, record, verdict, paid))
-            if verdict.state is not VerdictState.REJECTED:
+        tried, ended = await self._step(run, stage, None, story, turns)
+        for following in others:
+            if ended.state is not JobState.SUCCEEDED:
                 break
-        return _outcome(judged, story), claim
+            made = JobResult.model_validate(ended.result)
+            stage = following.working_on(made.outputs[0], stage)
+            tried, ended = await self._step(run, stage, made, story, turns)
+        return ended, tried.claim
 
-    async def _note_failure(
-        self, run: JobRun, candidate: Candidate, task: Task, record: AttemptRecord
-    ) -> None:
-        """Remember, once, that the model failed, so that routing learns it. Budgets say nothing of a model."""
-        if record.error is None or record.error["category"] in ("budget", "interrupt"):
-            return
-
-        async def nothing() -> None: ...
-
-        def also(connection: sa.Connection) -> None:
-            _observe(connection, run, candidate, task, record, None, {FAILED: True})
-
-        await run.step(f"noted:{candidate.model_id}", nothing, also=also)
-
-    async def _judge(
+    async def _step(
         self,
         run: JobRun,
-        payload: JobPayload,
-        candidate: Candidate,
-        task: Task,
-        rubric: Rubric,
-        record: AttemptRecord,
-        cache_key: str,
-    ) -> tuple[Verdict, MicroUsd]:
-        """The verdict, and what a vision model was paid for it; both are remembered."""
-        step = f"verdict:{candidate.model_id}"
-        if (known := run.recorded(step)) is not None:
-            return Verdict.model_validate(known["verdict"]), known["cost"]
-        started = time.monotonic()
-        verdict, paid = await self.judging.verdict(
-            run.claimed.owner, run.id, task, rubric, record, stay_local=payload.request.stay_local
-        )
-        run.emit("verdict", **verdict.model_dump(mode="json", exclude={"rubric"}))
-        if verdict.state is VerdictState.REJECTED:
-            run.emit("left", model_id=candidate.model_id, outcome="below threshold", reason=verdict.reason)
-        owner, kept = run.claimed.owner, record.model_dump(mode="json")
+        stage: Stage,
+        before: JobResult | None,
+        story: list[Attempt],
+        turns: AsyncExitStack,
+    ) -> tuple[Tried, Outcome]:
+        """One step, and how the job would end with it."""
+        if stage.of > 1:
+            run.emit("stage", workflow=stage.workflow, **stage.told)
+        earlier = len(story)
+        try:
+            task, rubric, asked = await self._prepare(run, stage)
+        except BottegaError as error:
+            return Tried(), _stopped(error, story, before)
+        spent = asked + (before.cost if before is not None else 0)
+        trying = Trying(self.settings, self.attempts, self.cache, self.judging)
+        tried = await trying.candidates(run, stage, task, rubric, story, turns, spent=spent)
+        if tried.unknown is not None:
+            return tried, Outcome(
+                JobState.UNKNOWN, error=_told_with(tried.unknown, story, asked + _asked(before))
+            )
+        if not tried.judged:
+            return tried, _stopped(no_result(story[earlier:]), story, before, asked)
+        result = _result(tried, story[earlier:], before, asked)
+        if not stage.is_last and not tried.passed:
+            result = _left_there(result)
+        state = JobState.SUCCEEDED if tried.passed else JobState.REJECTED
+        return tried, Outcome(state, result=result.model_dump(mode="json"))
 
-        def also(connection: sa.Connection) -> None:
-            if record.cached:
-                return
-            accepted = None if verdict.state is VerdictState.NOT_JUDGED else verdict.accepted
-            _observe(connection, run, candidate, task, record, accepted, {"score": verdict.score})
-            if verdict.accepted:
-                self.cache.put(connection, owner, cache_key, kept)
-
-        told = {"verdict": verdict.model_dump(mode="json"), "cost": paid}
-        took = time.monotonic() - started
-        asked_nobody = not self.settings.judge_model
-        if asked_nobody and verdict.state is not VerdictState.REJECTED and not self.cache.is_shared:
-            run.record_soon(step, told, seconds=took, also=also)  # with the end of the job
-            return verdict, paid
-        await run.record(step, told, seconds=took, also=also)
-        if verdict.accepted and not record.cached:
-            await self.cache.share(owner, cache_key, kept)
-        return verdict, paid
+    async def _prepare(self, run: JobRun, stage: Stage) -> tuple[Task, Rubric, MicroUsd]:
+        """The task, what its result must satisfy, and what a vision model was paid for a look at its pictures."""
+        workflow = find_workflow(self.workflows, stage.plan.workflow)
+        owner, stay_local = run.claimed.owner, stage.decided.request.stay_local
+        task = await prepare_task(self.assets, workflow, stage.decided, owner)
+        asked: MicroUsd = 0
+        if self.judging.is_checked(task):
+            check = partial(self.judging.check, owner, run.id, task, stay_local=stay_local)
+            found = await run.step(stage.key("checked"), check)
+            asked += found["cost"]
+            run.emit("checked", pictures=found["pictures"])
+        if self.judging.may_look(task):
+            look = await run.step(stage.key("looked"), partial(self.judging.look, owner, run.id, task))
+            asked += look["cost"]
+            task = task.model_copy(update={"parameters": {**task.parameters, "seen": look["seen"]}})
+        return task, workflow.rubric(workflow.options.model_validate(stage.plan.options)), asked
 
 
 def _end(connection: sa.Connection, *, claimed: Claimed, outcome: Outcome, claim: Claim | None) -> None:
@@ -193,92 +126,69 @@ def _end(connection: sa.Connection, *, claimed: Claimed, outcome: Outcome, claim
         claim.end(connection)
 
 
-def _observe(
-    connection: sa.Connection,
-    run: JobRun,
-    candidate: Candidate,
-    task: Task,
-    record: AttemptRecord,
-    accepted: bool | None,
-    data: dict[str, Any],
-) -> None:
-    analytics.record(
-        connection,
-        owner=run.claimed.owner,
-        job_id=run.id,
-        kind=analytics.Kind.ATTEMPT,
-        workflow=task.workflow,
-        model_id=candidate.model_id,
-        seconds=record.seconds if record.error is None else None,
-        megapixels=task.output_megapixels,
-        cost=record.cost,
-        accepted=accepted,
-        data=data | experiment_of(run.claimed),
-        at=time.time(),
-    )
-
-
-def _left_of_cap(payload: JobPayload, story: list[Attempt]) -> MicroUsd | None:
-    """What is left of the most that the user wants to pay for this job."""
-    if payload.request.max_cost is None:
-        return None
-    return max(0, payload.request.max_cost - sum(attempt.cost for attempt in story))
-
-
-def _failed(candidate: Candidate, record: AttemptRecord) -> Attempt:
-    assert record.error is not None
-    return Attempt(
-        model_id=candidate.model_id,
-        outcome=failure_outcome(record.error),
-        reason=record.error["message"],
-        code=record.error.get("code", ""),
-        seconds=record.seconds,
-        cost=record.cost,
-    )
-
-
-def _judged_attempt(candidate: Candidate, record: AttemptRecord, verdict: Verdict, paid: MicroUsd) -> Attempt:
-    """`paid` for judging is part of what the attempt cost."""
-    outcomes = {
-        VerdictState.ACCEPTED: "accepted",
-        VerdictState.REJECTED: "below threshold",
-        VerdictState.NOT_JUDGED: "not judged",
-    }
-    return Attempt(
-        model_id=candidate.model_id,
-        outcome=outcomes[verdict.state],
-        reason=verdict.reason,
-        seconds=record.seconds,
-        cost=record.cost + paid,
-        cached=record.cached,
-        verdict=verdict,
-    )
-
-
-def _outcome(judged: list[Judged], story: list[Attempt]) -> Outcome:
-    """The accepted (or unjudged) result, which is the last one; else the best one below the threshold, labelled
-    as such; else the last failure."""
-    cost = sum(attempt.cost for attempt in story)
-    seconds = sum(attempt.seconds for attempt in story)
-    if not judged:
-        error = ComputeError(
-            "No candidate of the plan gave a result: "
-            + "; ".join(f"{attempt.model_id}: {attempt.reason}" for attempt in story),
-            money=Money.CHARGED if cost else Money.NOTHING_SPENT,
-            attempts=[attempt.model_dump(mode="json") for attempt in story],
-        )
-        return Outcome(JobState.FAILED, error=error.as_dict())
-    passed = judged[-1].verdict.state is not VerdictState.REJECTED
-    best = judged[-1] if passed else max(judged, key=lambda item: item.verdict.score or 0.0)
+def _result(tried: Tried, attempts: list[Attempt], before: JobResult | None, asked: MicroUsd) -> JobResult:
+    """The accepted (or unjudged) result; else the best one below the threshold, labelled as such. `asked` was paid before
+    the attempts."""
+    best = tried.best
     result = JobResult(
         outputs=best.record.outputs,
         model_id=best.candidate.model_id,
         verdict=best.verdict,
-        cost=cost,
-        seconds=seconds,
-        attempts=tuple(story),
+        cost=asked + sum(attempt.cost for attempt in attempts),
+        seconds=sum(attempt.seconds for attempt in attempts),
+        attempts=tuple(attempts),
         report=best.record.report,
         cached=best.record.cached,
     )
-    state = JobState.SUCCEEDED if passed else JobState.REJECTED
-    return Outcome(state, result=result.model_dump(mode="json"))
+    if before is None:
+        return result
+    return result.model_copy(
+        update={
+            "outputs": tuple(dict.fromkeys((*result.outputs, *before.outputs))),
+            "cost": before.cost + result.cost,
+            "seconds": before.seconds + result.seconds,
+            "attempts": (*before.attempts, *result.attempts),
+            "cached": before.cached and result.cached,
+            "before": before,
+        }
+    )
+
+
+def _left_there(result: JobResult) -> JobResult:
+    """What a step made that nothing more is done with."""
+    warnings: list[Any] = list(result.report.get("warnings", ()))
+    warnings.append("It was made for another step, which was not begun: this is below the threshold.")
+    return result.model_copy(update={"report": {**result.report, "warnings": warnings}})
+
+
+def _stopped(
+    error: BottegaError, story: list[Attempt], before: JobResult | None, asked: MicroUsd = 0
+) -> Outcome:
+    """The job failed; what was made before is kept, and said to be. `asked` was paid before this step's attempts."""
+    asked += error.details.get("asked", 0) + _asked(before)
+    if asked or any(attempt.cost for attempt in story):
+        error.money = Money.CHARGED
+    if asked:
+        error.details["asked"] = asked
+    if story:
+        error.details["attempts"] = [attempt.model_dump(mode="json") for attempt in story]
+    if before is not None:
+        error.details["outputs"] = list(before.outputs)
+        kept = (
+            f"What the step before made is kept ({', '.join(before.outputs)}): give it to go on from there."
+        )
+        error.hint = f"{error.hint} {kept}".strip()
+    return Outcome(JobState.FAILED, error=error.as_dict())
+
+
+def _asked(result: JobResult | None) -> MicroUsd:
+    """What a vision model was paid before the attempts of the steps until here."""
+    return 0 if result is None else result.cost - sum(attempt.cost for attempt in result.attempts)
+
+
+def _told_with(error: dict[str, Any], story: list[Attempt], asked: MicroUsd) -> dict[str, Any]:
+    """The error of a call whose answer was lost, with the attempts before it and what was paid before those."""
+    told: dict[str, Any] = {"asked": asked} if asked else {}
+    if story:
+        told["attempts"] = [attempt.model_dump(mode="json") for attempt in story]
+    return {**error, "details": {**error.get("details", {}), **told}} if told else error

@@ -16,6 +16,8 @@ import sqlalchemy as sa
 
 from bottega.domain.job import JobState
 from bottega.store.database import epoch_now, insert_new
+from bottega.store.passing import note_persons
+from bottega.store.schema import batch_items as I
 from bottega.store.schema import events as E
 from bottega.store.schema import jobs as J
 
@@ -94,6 +96,9 @@ def enqueue(connection: sa.Connection, new: Sequence[NewJob], now: float | None 
     earlier |= _earlier_submissions(connection, fresh)
     ids = [earlier.get((job.owner, job.submission_key), job.id) for job in new]
     insert_new(connection, E, [event for event in story if event["job_id"] in set(ids)])
+    for job in fresh:
+        if job.id in ids:
+            note_persons(connection, job.id, job.owner, job.payload)
     return ids
 
 
@@ -154,6 +159,8 @@ class ClaimFor:
     suspects_allowed: int = 1
     only: str | None = None
     """Claim this job and no other (the command line runs its own job only)."""
+    only_batch: str | None = None
+    """Claim jobs of this batch and no others."""
 
 
 @dataclass(slots=True)
@@ -223,6 +230,8 @@ def claim(connection: sa.Connection, who: ClaimFor) -> list[Claimed]:
     picker = _Picker(who, Counter())
     values: Json = {"pools": list(who.pools), "now": now, "limit": who.limit}
     waiting = _waiting if who.only is None else _waiting.where(J.c.id == who.only)
+    if who.only_batch is not None:
+        waiting = waiting.where(J.c.id.in_(sa.select(I.c.job_id).where(I.c.batch_id == who.only_batch)))
     if who.per_owner:
         counts = connection.execute(_running_owners, {"pools": list(who.pools)}).all()
         picker.running.update({row.owner: row[1] for row in counts})

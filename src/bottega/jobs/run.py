@@ -27,7 +27,7 @@ from bottega.jobs.writes import (
     tell,
 )
 from bottega.store.database import Database, epoch_now, is_passing
-from bottega.store.signals import JOBS, end_topic, job_topic
+from bottega.store.signals import ENDS, JOBS, end_topic, job_topic
 
 FLUSH_SECONDS = 0.015  # events that come within this time share a transaction
 AGAIN_SECONDS = 0.2  # between tries to write while the database is away
@@ -252,7 +252,7 @@ class JobRun:
             if outcome.also is not None:
                 outcome.also(connection)
 
-        await self._write(write, end_topic(self.id))
+        await self._write(write, end_topic(self.id), ENDS)
         self.ended = True
 
     async def hand_back(self, delay_s: float = 0.0) -> None:

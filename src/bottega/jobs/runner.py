@@ -42,6 +42,8 @@ class RunnerOptions:
     pools: tuple[str, ...] = ("default",)
     only: str | None = None
     """Run this job only."""
+    only_batch: str | None = None
+    """Run jobs of this batch only."""
 
 
 @dataclass(slots=True)
@@ -142,6 +144,7 @@ class Runner:
             per_owner=self.options.per_owner,
             suspects_allowed=max(0, 1 - suspects),
             only=self.options.only,
+            only_batch=self.options.only_batch,
         )
         return await self.database.write(lambda c: claim(c, who))
 

@@ -1,7 +1,8 @@
 """Decides everything about a request, in the order of its way: mentions, policy, intent, workflow, task, candidates."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 
@@ -13,7 +14,7 @@ from bottega.domain.intent import Intent
 from bottega.domain.plan import Constraints, Plan
 from bottega.domain.principal import Principal
 from bottega.domain.request import Request
-from bottega.domain.task import TaskInput
+from bottega.domain.task import Task, TaskInput
 from bottega.engines.protocol import Engine
 from bottega.errors import BudgetExceeded, InvalidOption, MissingInput, NoCandidate, WorkflowUnknown
 from bottega.models import Catalogue
@@ -25,6 +26,15 @@ from bottega.planning.experiments import (
     part_everywhere,
     part_in,
     with_first,
+)
+from bottega.planning.first_steps import (
+    expected_input,
+    joined,
+    less,
+    model_of,
+    nobody_makes_it,
+    steps_note,
+    too_dear,
 )
 from bottega.planning.gate import PolicyGate
 from bottega.planning.given import unused_note, weighed
@@ -43,7 +53,7 @@ from bottega.routing import Learning, make_plan
 from bottega.settings import Settings
 from bottega.spend import Ledger
 from bottega.store.assets import AssetStore
-from bottega.workflows.protocol import Workflow
+from bottega.workflows.protocol import FirstStep, MakesItsInput, Options, Workflow
 from bottega.workflows.registry import find_workflow, workflow_for
 from bottega.workflows.tasks import load_inputs
 
@@ -64,6 +74,28 @@ class Planned(Value):
     experiment: ExperimentTag | None = None
     references: tuple[Reference, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """A request with its meaning settled. `read`: what its sentence says of the workflow's options."""
+
+    request: Request
+    intent: Intent
+    workflow: Workflow
+    inputs: tuple[TaskInput, ...]
+    read: dict[str, Any]
+    who: Principal
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One step of a plan: what routing finds candidates for."""
+
+    task: Task
+    options: Options
+    options_read: tuple[str, ...]
+    model: str | None
 
 
 @dataclass(slots=True)
@@ -111,29 +143,18 @@ class Planner:
         )
         if served != request:
             request, inputs = served, await load_inputs(self.store, served, who.owner)
-        part = part or part_in(
-            running,
-            request,
-            who.owner,
-            workflow=workflow.name,
-            options_read=workflow.read_options(request.prompt),
-        )
-        plan, tag = await self._in_experiment(part, request, intent, workflow, inputs, who)
+        read = workflow.read_options(request.prompt)
+        part = part or part_in(running, request, who.owner, workflow=workflow.name, options_read=read)
+        understood = _Understood(request, intent, workflow, inputs, read, who)
+        plan, task, tag = await self._in_experiment(part, understood)
         return Planned(
             request=request,
             intent=intent,
             plan=plan,
             experiment=tag,
             references=resolved.references,
-            notes=(*self.notes_on(intent), *self._given_and_unused(plan, request, intent, workflow, inputs)),
+            notes=(*self.notes_on(intent), *unused_note(task, inputs), *steps_note(plan)),
         )
-
-    @staticmethod
-    def _given_and_unused(
-        plan: Plan, request: Request, intent: Intent, workflow: Workflow, inputs: tuple[TaskInput, ...]
-    ) -> tuple[str, ...]:
-        options = checked_options(workflow, plan.options)
-        return unused_note(workflow.prepare(request, intent, options, inputs), inputs)
 
     def notes_on(self, intent: Intent) -> tuple[str, ...]:
         """What people should know of an intent beside the plan."""
@@ -183,48 +204,69 @@ class Planner:
         return intent
 
     async def _in_experiment(
-        self,
-        part: Part | None,
-        request: Request,
-        intent: Intent,
-        workflow: Workflow,
-        inputs: tuple[TaskInput, ...],
-        who: Principal,
-    ) -> tuple[Plan, ExperimentTag | None]:
+        self, part: Part | None, understood: "_Understood"
+    ) -> tuple[Plan, Task, ExperimentTag | None]:
         """The plan as the request's arm changes it; where that cannot be done, as without the experiment."""
         if part is not None:
             try:
-                plan = await self._candidates(request, intent, workflow, inputs, who, part.changes)
-                return with_first(plan, part), part.tag
+                plan, task = await self._candidates(understood, part.changes)
+                return with_first(plan, part), task, part.tag
             except (InvalidOption, NoCandidate, BudgetExceeded) as error:
                 log.info("experiment.left", **part.tag.model_dump(), error=error.message)
-        return await self._candidates(request, intent, workflow, inputs, who, NO_CHANGES), None
+        return *await self._candidates(understood, NO_CHANGES), None
 
-    async def _candidates(
+    async def _candidates(self, understood: "_Understood", changes: Changes) -> tuple[Plan, Task]:
+        request, workflow, inputs = understood.request, understood.workflow, understood.inputs
+        options = checked_options(workflow, {**changes.options, **understood.read, **request.options})
+        step = workflow.first(request, options, inputs) if isinstance(workflow, MakesItsInput) else None
+        given = inputs if step is None else (*inputs, expected_input(step))
+        task = workflow.prepare(request, understood.intent, options, given)
+        constraints = await self._constraints(request, workflow, inputs, understood.who)
+        work = _Work(task, options, tuple(sorted(set(understood.read) - set(request.options))), request.model)
+        if step is None:
+            return self._routed(request, work, constraints, changes), task
+        return await self._in_two_steps(understood, step, work, constraints, changes), task
+
+    async def _in_two_steps(
         self,
-        request: Request,
-        intent: Intent,
-        workflow: Workflow,
-        inputs: tuple[TaskInput, ...],
-        who: Principal,
+        understood: "_Understood",
+        step: FirstStep,
+        work: "_Work",
+        constraints: Constraints,
         changes: Changes,
     ) -> Plan:
-        read = workflow.read_options(request.prompt)
-        options = checked_options(workflow, {**changes.options, **read, **request.options})
+        """The plan of the work with that of the step before it. Each is planned with the money that the other leaves."""
+        request = understood.request
+        first = find_workflow(self.workflows, step.workflow)
+        asked = request.model_copy(update={"prompt": step.prompt, "inputs": ()})
+        options = checked_options(first, step.options)
+        task = first.prepare(asked, understood.intent, options, ())
+        model = model_of(request.model, task, self.catalogue)
+        if model is not None:
+            work = replace(work, model=None)
+        plan = self._routed(request, work, constraints, changes)
+        own = await self._constraints(asked, first, (), understood.who)
+        try:
+            before = self._routed(asked, _Work(task, options, (), model), less(own, plan.least), changes)
+        except NoCandidate as error:
+            raise nobody_makes_it(step, error) from error
+        except BudgetExceeded as error:
+            raise too_dear(step, error) from error
+        return joined(before, plan, step, constraints)
+
+    def _routed(self, request: Request, work: "_Work", constraints: Constraints, changes: Changes) -> Plan:
         learning = self.settings.learning if changes.learning is None else changes.learning
-        task = workflow.prepare(request, intent, options, inputs)
-        constraints = await self._constraints(request, workflow, inputs, who)
         try:
             return make_plan(
-                task,
+                work.task,
                 self.catalogue,
                 constraints,
                 changes.preference or request.preference,
                 engines=frozenset(self.engines),
                 local_engines=frozenset(name for name, engine in self.engines.items() if engine.local),
-                options=options.model_dump(mode="json"),
-                options_read=tuple(sorted(set(read) - set(request.options))),
-                model=request.model,
+                options=work.options.model_dump(mode="json"),
+                options_read=work.options_read,
+                model=work.model,
                 learn=Learning.for_request(request, constraints.observations, enabled=learning),
                 attempts=self.settings.max_attempts,
             )

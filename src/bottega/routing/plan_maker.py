@@ -2,16 +2,18 @@
 
 from datetime import UTC, date, datetime
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from bottega.domain.money import MicroUsd, format_usd
 from bottega.domain.plan import Candidate, Constraints, Observation, Plan, RuledOut, TimeEstimate
 from bottega.domain.request import Preference
 from bottega.domain.task import Task
 from bottega.errors import BudgetExceeded, NoCandidate
-from bottega.models import Catalogue, Model
+from bottega.models import Catalogue, Model, use_instead
 from bottega.routing.learning import Learning, believe, drift_factor, expected_quality
 from bottega.routing.utility import WORTH, Trial, chosen
+
+ANOTHER_WANTED: Final = "another model was asked for"
 
 
 def make_plan(
@@ -105,7 +107,7 @@ def _objection(
 ) -> tuple[str, str] | None:
     """Why the model cannot be used for the task (reason, hint), or None. What cannot be helped comes first."""
     if asked_for is not None and model.id != asked_for:
-        return "another model was asked for", ""
+        return ANOTHER_WANTED, ""
     lacking = model.lacks(task)
     if lacking:
         return lacking, ""
@@ -119,7 +121,7 @@ def _objection(
 
 
 def _ended(model: Model, today: date) -> tuple[str, str] | None:
-    hint = f"Use {model.replacement} instead." if model.replacement else ""
+    hint = use_instead(model.replacement)
     if model.ends is not None and model.ends < today:
         return f"ended on {model.ends.isoformat()}", hint
     return ("is retired", hint) if model.status == "retired" else None
@@ -172,6 +174,14 @@ def _too_slow(model: Model, task: Task, constraints: Constraints) -> tuple[str, 
     return f"takes about {time}, the deadline is {constraints.deadline_s:g} s", "Allow more time."
 
 
+TIERS: Final[dict[Preference, tuple[str, ...]]] = {
+    Preference.SPEED: ("fast", "balanced", "best", "plain"),
+    Preference.BALANCED: ("balanced", "fast", "best", "plain"),
+    Preference.QUALITY: ("best", "balanced", "fast", "plain"),
+}
+"""In the order in which they are tried."""
+
+
 class _Ranked(NamedTuple):
     candidate: Candidate
     trial: Trial
@@ -192,13 +202,29 @@ class _Ranking(NamedTuple):
 
     def candidates(self, models: list[Model]) -> tuple[Candidate, ...]:
         ranked = [self._rank(model) for model in models]
-        ordered = self._in_order(ranked)
+        tiers = {model.id: model.tier for model in models if model.tier is not None}
+        ordered = self._by_tier(self._in_order(ranked), tiers)
         first_believed = min(ranked, key=lambda r: (-r.believed, r.candidate.model_id)).candidate.model_id
-        explores = self.learn is not None and self.learn.enabled and ordered[0].model_id != first_believed
+        explores = (
+            self.learn is not None
+            and self.learn.enabled
+            and ordered[0].model_id != first_believed
+            and not {ordered[0].model_id, first_believed} <= tiers.keys()
+        )
         return tuple(
             c.model_copy(update={"reasons": self._reasons(c, ordered, explores=explores and c is ordered[0])})
             for c in ordered
         )
+
+    def _by_tier(self, ordered: list[Candidate], tiers: dict[str, str]) -> list[Candidate]:
+        """Those that are one work in several tiers change places among themselves: first the tier of the preference."""
+        wanted = TIERS[self.preference]
+        places = [place for place, c in enumerate(ordered) if c.model_id in tiers]
+        turned = sorted((ordered[p] for p in places), key=lambda c: wanted.index(tiers[c.model_id]))
+        result = list(ordered)
+        for place, candidate in zip(places, turned, strict=True):
+            result[place] = candidate.model_copy(update={"score": ordered[place].score})
+        return result
 
     def _rank(self, model: Model) -> _Ranked:
         seen = self.constraints.observations.get(model.id)
@@ -260,7 +286,7 @@ def _cannot(task: Task, model_id: str, catalogue: Catalogue) -> NoCandidate:
     if known is None:
         return NoCandidate(
             f"There is no model {model_id[:80]!r} in the catalogue.",
-            hint="See `bottega models`, or leave the choice open.",
+            hint="See `bottega models list`, or leave the choice open.",
         )
     reason = known.lacks(task) or "does not do this"
     return NoCandidate(
@@ -285,13 +311,19 @@ def _nobody(
             cheapest=cheapest,
             limit=min(limits),
         )
-    hints = list(dict.fromkeys(item.hint for item in ruled_out if item.hint))
     nobody_knows = "No model of the catalogue knows this kind of work; add one that does."
     return NoCandidate(
         f"{wanted} cannot be done by any engine of this installation.",
-        hint=" ".join(hints) or ("" if ruled_out else nobody_knows),
+        hint=_what_helps(ruled_out) or ("" if ruled_out else nobody_knows),
         ruled_out=reasons,
     )
+
+
+def _what_helps(ruled_out: list[RuledOut]) -> str:
+    """The hints of all models, each once; not the one to take a model that is ruled out itself."""
+    no_way = {use_instead(item.model_id) for item in ruled_out if item.reason != ANOTHER_WANTED}
+    hints = [hint for hint in dict.fromkeys(item.hint for item in ruled_out) if hint and hint not in no_way]
+    return f"Any one of these helps. {' '.join(hints)}" if len(hints) > 1 else "".join(hints)
 
 
 def _wanted(task: Task) -> str:

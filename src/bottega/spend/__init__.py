@@ -4,7 +4,6 @@
 whoever needs them in a transaction with rows of its own calls them there. Prices are the catalogue's.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 from bottega.domain.money import MicroUsd
@@ -120,22 +119,6 @@ class Ledger:
         return await self._database.read(
             lambda c: _ledger.budget_left(c, owner, epoch_now(c), provider=provider, project=project)
         )
-
-    async def provider_left(
-        self, owner: str, providers: Iterable[str], *, project: str = ""
-    ) -> dict[str, MicroUsd]:
-        """For each of the providers whose calls some budget caps: what `owner` could hold there now."""
-        names = tuple(providers)
-
-        def work(connection: Any) -> dict[str, MicroUsd]:
-            now = epoch_now(connection)
-            left = {
-                name: _ledger.budget_left(connection, owner, now, provider=name, project=project)
-                for name in names
-            }
-            return {name: amount for name, amount in left.items() if amount is not None}
-
-        return await self._database.read(work)
 
     async def set_budget(
         self, *, scope: BudgetScope, cap: MicroUsd, period: Period, subject: str = ""

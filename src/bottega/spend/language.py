@@ -15,27 +15,30 @@ from bottega.spend.unknown import LANGUAGE
 
 @dataclass(slots=True)
 class _Hold:
-    ledger: Ledger
+    spending: "LedgerSpending"
     hold_id: str
     settled: bool = False
 
     async def settle(self, cost: MicroUsd, evidence: dict[str, Any]) -> None:
-        await self.ledger.charge(self.hold_id, cost, evidence)
+        await self.spending.ledger.charge(self.hold_id, cost, evidence)
+        self.spending.charged += cost
         self.settled = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LedgerSpending:
-    """The `llm.Spending` of one owner, for one job where there is one."""
+    """The `llm.Spending` of one owner, for one job where there is one. `charged`: by all calls so far, also by those whose
+    answers could not be used."""
 
     ledger: Ledger
     owner: str
     job_id: str = ""
+    charged: MicroUsd = 0
 
     @asynccontextmanager
     async def hold(self, model_id: str, amount: MicroUsd) -> AsyncGenerator[_Hold]:
         """Raises BudgetExceeded."""
-        hold = _Hold(self.ledger, f"{LANGUAGE}{uuid4().hex}")
+        hold = _Hold(self, f"{LANGUAGE}{uuid4().hex}")
         await self.ledger.hold(
             hold_id=hold.hold_id,
             owner=self.owner,
