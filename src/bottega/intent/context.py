@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bottega.domain.intent import IntentContext, WorkClass
+from bottega.intent.lasering import cuts_from_picture, orders_laser
 from bottega.intent.lexicon import Reading
 
 _GEN, _EDIT = WorkClass.IMAGE_GENERATION, WorkClass.IMAGE_EDITING
@@ -49,6 +50,10 @@ class Cues:
     reads_like_caption: bool
     commands_edit: bool
     about_self: bool
+    orders_laser: bool
+    """Something is to be cut out of a sheet, or engraved."""
+    cuts_from_picture: bool
+    """Something is to be cut out of a picture, without a word of a laser."""
 
 
 def find_cues(reading: Reading, context: IntentContext) -> Cues:
@@ -67,6 +72,8 @@ def find_cues(reading: Reading, context: IntentContext) -> Cues:
         reads_like_caption=_reads_like_caption(reading),
         commands_edit=_commands(reading),
         about_self=reading.has("self"),
+        orders_laser=orders_laser(reading),
+        cuts_from_picture=cuts_from_picture(reading),
     )
 
 
@@ -81,6 +88,29 @@ class ContextRule:
 
 
 CONTEXT_RULES: Final[tuple[ContextRule, ...]] = (
+    ContextRule(
+        "laser ordered",
+        "something is to be cut out of a sheet or engraved",
+        lambda cues, context: cues.orders_laser,
+        dict.fromkeys(
+            (_EDIT, _GEN, WorkClass.STYLE_TRANSFER, WorkClass.HAIR_STYLING, WorkClass.REFERENCE_STYLING),
+            WorkClass.LASER,
+        ),
+    ),
+    ContextRule(
+        "cut out of a picture",
+        "something is to be cut out of a picture",
+        lambda cues, context: cues.cuts_from_picture and not cues.orders_laser,
+        dict.fromkeys(
+            (
+                WorkClass.LASER,
+                WorkClass.STYLE_TRANSFER,
+                WorkClass.HAIR_STYLING,
+                WorkClass.REFERENCE_STYLING,
+            ),
+            _EDIT,
+        ),
+    ),
     ContextRule(
         "clip at hand",
         "a clip is at hand and no picture",

@@ -38,7 +38,9 @@ _GRAMMAR: Final = frozenset(
 )
 # The models see the pictures at hand themselves. Of the context rules only those are kept that cost nothing in
 # cross-validation; the others took away more right answers than wrong ones ("leave my photo, a clip of a comet").
-_KEPT_RULES: Final = frozenset({"clip at hand", "nothing to restyle", "nothing to edit"})
+_KEPT_RULES: Final = frozenset(
+    {"laser ordered", "cut out of a picture", "clip at hand", "nothing to restyle", "nothing to edit"}
+)
 _RULES: Final = tuple(rule for rule in CONTEXT_RULES if rule.name in _KEPT_RULES)
 
 

@@ -111,6 +111,12 @@ def _concepts(reading: Reading) -> Iterator[str]:
         yield f"c2:{first}>{second}"
 
 
+# The others decide by a rule about the context alone; the models were trained without them.
+_LEARNED_CUES: Final = tuple(
+    name for name in Cues.__slots__ if name not in ("orders_laser", "cuts_from_picture")
+)
+
+
 def facts_of(reading: Reading, cues: Cues, names: Names, context: IntentContext) -> Iterator[str]:
     """What is known about the pictures at hand and the sentence as a whole."""
     pictures = context.working_images + context.uploaded_images + context.references
@@ -122,7 +128,7 @@ def facts_of(reading: Reading, cues: Cues, names: Names, context: IntentContext)
             yield name
     if not pictures and not context.working_videos:
         yield "nothing"
-    for name in Cues.__slots__:
+    for name in _LEARNED_CUES:
         if getattr(cues, name):
             yield name
     if reading.is_question:

@@ -4,6 +4,7 @@ Says which options there are and what the result must satisfy. Reading sentences
 `image_enhancement_wording`, the computing to the engines that offer `enhance`.
 """
 
+import math
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -14,6 +15,7 @@ from bottega.domain.request import Request, Role
 from bottega.domain.task import Task, TaskInput
 from bottega.domain.verdict import Criterion, Rubric
 from bottega.errors import InvalidOption, MissingInput
+from bottega.imaging.box import Box
 from bottega.workflows.generative import estimated_megapixels, not_empty, same_scene, same_shape, was_changed
 from bottega.workflows.image_enhancement_wording import read_enhancement
 from bottega.workflows.protocol import InputSpec, Options
@@ -60,6 +62,11 @@ class ImageEnhancementOptions(Options):
     auto_exposure: bool = Field(
         default=False, description="Correct a picture that is too dark, bright or flat."
     )
+    improve: Literal["print", "screen", "web", "archive"] | None = Field(
+        default=None,
+        description="Make the most of the picture for a purpose: noise, exposure, sharpness and, unless it is given in "
+        "pixels, the size are chosen by what is measured in it. Takes the place of scale and sharpen.",
+    )
     restore: bool = Field(
         default=False,
         description="Repair an old or damaged picture: scratches, stains, fading, faces; needs a generative model.",
@@ -74,11 +81,16 @@ class ImageEnhancementOptions(Options):
     format: Literal["png", "jpeg", "webp"] | None = Field(
         default=None, description="File format of the result; by default that of the source, or PNG."
     )
+    preview: str | None = Field(
+        default=None,
+        pattern=r"^\d{1,5},\d{1,5},\d{1,5}[,x]\d{1,5}$",
+        description="Only this part of the picture, left,top,width,height in its pixels, as the whole run would make it.",
+    )
 
 
 class ImageEnhancement:
-    """A task has the features `scale:x<factor>`, `sharpen`, `denoise` and `exposure` as asked for. Its parameters are
-    the options, with `width` and `height` the exact size of the result and `scale` the factor that this comes to.
+    """A task has the features `scale:x<factor>`, `sharpen`, `denoise`, `exposure`, `improve` and `preview` as asked for. Its
+    parameters are the options, with `width` and `height` the exact size of the result and `scale` the factor that this comes to.
 
     What takes a generative model has the features `restore`, `colourise` and `creative`; noise, sharpness and
     exposure are then part of its words."""
@@ -92,6 +104,7 @@ class ImageEnhancement:
         "Enlarge it to 3000 pixels wide, it is a bit grainy",
         "Fix the exposure, it is too dark",
         "Upscale it to 4K without sharpening",
+        "Improve it for print",
         "Restore this old scratched photo",
         "Colourise it",
     )
@@ -112,7 +125,13 @@ class ImageEnhancement:
         assert isinstance(options, ImageEnhancementOptions)
         source = _only_picture(inputs)
         if _is_generative(options):
+            if options.preview is not None:
+                raise InvalidOption(
+                    "A generative model makes the whole picture; a part of it cannot be seen before.",
+                    hint="Leave the preview out.",
+                )
             return _by_a_model(self.name, request, options, source)
+        seen = None if options.preview is None else Box.parse(options.preview).within(*_sides(source.media))
         width, height = _result_size(options, source.media)
         _check_size(width, height, options, source.media)
         factor = round(width / (source.media.width or 1), 4)
@@ -121,9 +140,10 @@ class ImageEnhancement:
             name
             for name, wanted in (
                 (f"scale:x{factor:g}", scales),
-                ("sharpen", options.sharpen > 0 and not (scales and options.sharpen == _USUAL_SHARPENING)),
+                ("sharpen", _is_sharpened_apart(options, scales=scales)),
                 ("denoise", options.denoise > 0),
                 ("exposure", options.auto_exposure),
+                ("improve", options.improve is not None),
             )
             if wanted
         }
@@ -132,7 +152,10 @@ class ImageEnhancement:
                 "There is nothing to do: the size stays, and nothing else is asked for.",
                 hint="Ask for a larger size, sharpening, removal of noise, or a corrected exposure.",
             )
+        if seen is not None:
+            features.add("preview")
         size = {"width": width, "height": height, "scale": factor}
+        share = 1.0 if seen is None else seen.width * seen.height / math.prod(_sides(source.media))
         return Task(
             workflow=self.name,
             operation="enhance",
@@ -140,7 +163,7 @@ class ImageEnhancement:
             prompt=request.prompt,
             inputs=(source,),
             parameters=options.model_dump(mode="json", exclude_none=True, exclude=_GENERATIVE) | size,
-            output_megapixels=width * height / 1e6,
+            output_megapixels=width * height * share / 1e6,
         )
 
     def rubric(self, options: Options) -> Rubric:
@@ -151,7 +174,15 @@ class ImageEnhancement:
             criteria = (not_empty(), same_shape(), same_scene(_SAME))
             changed = (was_changed(),) if options.restore or options.colourise else ()
             return Rubric(name=self.name, criteria=(*criteria, *changed), compare_with_source=True)
+        if options.preview is not None:
+            # A part has nothing to be compared with, and may be a part of the sky.
+            return Rubric(name=self.name, criteria=())
         return Rubric(name=self.name, criteria=_criteria(options), compare_with_source=True)
+
+
+def _is_sharpened_apart(options: ImageEnhancementOptions, *, scales: bool) -> bool:
+    usual = scales and options.sharpen == _USUAL_SHARPENING
+    return options.sharpen > 0 and not usual and options.improve is None
 
 
 # --- by a generative model -------------------------------------------------------------------------------------------
@@ -210,19 +241,18 @@ def _criteria(options: ImageEnhancementOptions) -> tuple[Criterion, ...]:
     """Thresholds lie between what good results and failed ones (another picture, black, shifted, blurred, noisy,
     oversharpened) measure on the photographs of skimage.data, clean, blurred, dark, compressed and with noise of up
     to 35 levels. Noise taken away and light given change the likeness by themselves, so they lower its bound."""
-    likeness = 0.15 if options.auto_exposure else 0.3 if options.denoise else 0.7
+    exposes, denoises = options.auto_exposure or bool(options.improve), options.denoise or options.improve
+    likeness = 0.15 if exposes else 0.3 if denoises else 0.7
     criteria = [
         _at_least("ssim_to_source", likeness, "The result does not show what the picture shows."),
         _at_least(
-            "sharpness_ratio", 0.15 if options.denoise else 0.85, "The result is less sharp than the picture."
+            "sharpness_ratio", 0.15 if denoises else 0.85, "The result is less sharp than the picture."
         ),
         _at_most("clipping_added", 0.02, "Light or dark areas lost their detail."),
         # Light that is given to shadows is given to their noise.
-        _at_most(
-            "noise_ratio", 6.0 if options.auto_exposure else 2.5, "The result is noisier than the picture."
-        ),
+        _at_most("noise_ratio", 6.0 if exposes else 2.5, "The result is noisier than the picture."),
     ]
-    if options.width is None and options.height is None and options.long_side is None:
+    if not (options.width or options.height or options.long_side or options.improve):
         wrong = "The result does not have the size that was asked for."
         # Rounding to whole pixels, in small pictures.
         criteria.append(_at_least("size_ratio", 0.97 * options.scale, wrong))
@@ -253,9 +283,13 @@ def _only_picture(inputs: tuple[TaskInput, ...]) -> TaskInput:
     return working[0]
 
 
+def _sides(source: MediaInfo) -> tuple[int, int]:
+    return source.width or 1, source.height or 1
+
+
 def _result_size(options: ImageEnhancementOptions, source: MediaInfo) -> tuple[int, int]:
     """Width and height in pixels, in the proportions of the source; a box of both is filled as far as they allow."""
-    width, height = source.width or 1, source.height or 1
+    width, height = _sides(source)
     factors: list[float] = []
     if options.width is not None:
         factors.append(options.width / width)
@@ -263,6 +297,11 @@ def _result_size(options: ImageEnhancementOptions, source: MediaInfo) -> tuple[i
         factors.append(options.height / height)
     if options.long_side is not None:
         factors.append(options.long_side / max(width, height))
+    if not factors and options.improve is not None:
+        # Loads the studio's arithmetic, for this option alone.
+        from bottega.enhance.works_repair import Improve
+
+        return Improve(options.improve).size(width, height)
     factor = min(factors, default=options.scale)
     return max(1, round(width * factor)), max(1, round(height * factor))
 

@@ -94,6 +94,27 @@ _GENERATIVE = {
 }
 
 
+_PURPOSES = {
+    "print": re.compile(
+        r"\bfor print(?:ing)?\b|\b(?:so (?:that )?i can|to) print it\b|\bдля печати\b|\bpour (?:l.)?(?:impression|imprimer)\b"
+        r"|\bpara (?:la )?(?:imprimir|impresion)(?:l[ao])?\b|\b(?:fur|zum|fur den) (?:den )?(?:druck|drucken|ausdrucken)\b"
+    ),
+    "web": re.compile(
+        r"\bfor (?:the |my |our |a )?(?:web|website|web ?page|internet)\b|\bдля (?:сайта|веба|интернета)\b"
+        r"|\bpour (?:le |mon |un )?(?:web|site(?: web)?|internet)\b|\bpara (?:la |el |mi )?(?:web|sitio(?: web)?|internet)\b"
+        r"|\bfurs? (?:das |die |meine )?(?:web|website|webseite|internet)\b"
+    ),
+    "screen": re.compile(
+        r"\bfor (?:the |my |a )?(?:big |large |4k )?(?:screen|monitor|display|tv)\b|\bдля (?:экрана|монитора|телевизора)\b"
+        r"|\bpour (?:l.|un |mon )?ecran\b|\bpara (?:la |una )?pantalla\b|\bfur (?:den |einen )?(?:bildschirm|monitor)\b"
+    ),
+    "archive": re.compile(
+        r"\bfor (?:the |my |an |our )?archives?\b|\bдля архива\b|\bpour (?:l.|les )?archives?\b|\bpara (?:el )?archivo\b"
+        r"|\bfurs? (?:das )?archiv\b"
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Treatment:
     """How sentences speak of an option: what is to be done (`action`), or what is wrong (`problem`)."""
@@ -167,8 +188,11 @@ def read_enhancement(prompt: str) -> dict[str, Any]:
                 read[option] = not _negated(clause, found)
     if in_pixels:
         read.pop("scale", None)
+    if purpose := next((name for name, pattern in _PURPOSES.items() if pattern.search(text)), None):
+        # A factor is a size of its own; then the rest of what a purpose decides is asked for by name.
+        read |= {} if "scale" in read else {"improve": purpose}
     named = ("sharpen", "denoise", "auto_exposure", *_GENERATIVE)
-    if any(read.get(key) for key in named) and not sized:
+    if any(read.get(key) for key in named) and not sized and "improve" not in read:
         read["scale"] = 1.0
         read.setdefault("sharpen", 0.0)
     if found := _FORMAT.search(text):

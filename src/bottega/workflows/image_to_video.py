@@ -81,11 +81,12 @@ class ImageToVideo:
         )
 
     def rubric(self, options: Options) -> Rubric:
-        """As for every clip, and that it begins with the picture."""
+        """As for every clip, and that it begins with the picture; a camera that draws back may begin nearer."""
         assert isinstance(options, ImageToVideoOptions)
+        begins = () if options.camera in ("zoom_out", "dolly_out") else (begins_with_still(),)
         return Rubric(
             name="image_to_video",
-            criteria=(*criteria(options, sound=options.sound), begins_with_still()),
+            criteria=(*criteria(options, sound=options.sound), *begins),
             compare_with_source=True,
         )
 

@@ -1,12 +1,10 @@
-"""Laser work: a picture engraved, cut or scored at a given size, as G-code that was checked before it left.
+"""Laser work: pictures, drawings and letters engraved, cut or scored, boxes and test grids; as checked jobs.
 
-Engraved in dots, or traced and cut or scored. Says which options there are, refuses materials that must never be
-lasered, and what the result must satisfy; what a sentence says of them is `laser_reading`'s.
+Says which inputs there are, refuses materials that must never be lasered, and what the result must satisfy; what a
+sentence says of the options is read by `laser_reading` and `laser_things`.
 """
 
-from typing import Any, ClassVar, Literal
-
-from pydantic import Field
+from typing import Any, ClassVar
 
 from bottega.domain.intent import Intent, WorkClass
 from bottega.domain.request import Request, Role
@@ -19,194 +17,43 @@ from bottega.laser.materials import (
     find_preset,
     mentioned_forbidden,
     mentioned_machine,
-    mentioned_material,
     normalised,
-    refuse_forbidden,
 )
-from bottega.laser.prompts import enhance_prompt
-from bottega.laser.size import (
-    MAX_INTERVAL_MM,
-    MAX_SIDE_MM,
-    MIN_INTERVAL_MM,
-    MIN_SIDE_MM,
-    Grid,
-    check_on_bed,
-    grid_for,
-    in_range,
-    run_up_mm,
+from bottega.laser.size import Grid, check_on_bed, grid_for, in_range, run_up_mm
+from bottega.workflows.laser_first import first_picture
+from bottega.workflows.laser_options import LaserOptions
+from bottega.workflows.laser_reading import (
+    named_material,
+    read_figures,
+    read_lengths,
+    read_words,
+    says_engrave,
 )
-from bottega.workflows.laser_reading import read_figures, read_lengths, read_words
-from bottega.workflows.protocol import InputSpec, Options
+from bottega.workflows.laser_refusals import no_picture, refuse_forbidden_in
+from bottega.workflows.laser_things import (
+    letters,
+    read_box,
+    read_grid,
+    read_letters,
+    reads_auto,
+    without_thing,
+)
+from bottega.workflows.protocol import FirstStep, InputSpec, Options
 
-DitherName = Literal[
-    "jarvis",
-    "floyd-steinberg",
-    "stucki",
-    "sierra",
-    "burkes",
-    "atkinson",
-    "blue-noise",
-    "bayer",
-    "bayer4",
-    "halftone",
-    "lines",
-    "threshold",
-    "grey",
-]
-Process = Literal["engrave", "cut", "score", "engrave_and_cut"]
+__all__ = ["Laser", "LaserOptions"]
 
 _FEATURES: dict[str, frozenset[str]] = {
     "engrave": frozenset({"laser:engrave"}),
     "cut": frozenset({"laser:cut"}),
     "score": frozenset({"laser:score"}),
     "engrave_and_cut": frozenset({"laser:cut", "laser:combined"}),
+    "auto": frozenset({"laser:auto"}),
+    "text": frozenset({"laser:text"}),
+    "box": frozenset({"laser:box"}),
+    "testgrid": frozenset({"laser:testgrid"}),
 }
-
-
-class LaserOptions(Options):
-    process: Process = Field(
-        default="engrave",
-        description="engrave burns the picture in lines of dots; cut and score follow outlines.",
-    )
-    width_mm: float | None = Field(
-        default=None,
-        ge=MIN_SIDE_MM,
-        le=MAX_SIDE_MM,
-        allow_inf_nan=False,
-        description="Width in mm; 100 when neither side is given. The picture's proportions are kept.",
-    )
-    height_mm: float | None = Field(
-        default=None,
-        ge=MIN_SIDE_MM,
-        le=MAX_SIDE_MM,
-        allow_inf_nan=False,
-        description="Height in mm. With both sides given, the picture fits inside them.",
-    )
-    material: str = Field(
-        default="plywood-3mm",
-        max_length=100,
-        description="What is engraved: plywood-3mm, mdf-3mm, cork, leather, acrylic-cast, slate or card, or its "
-        "name in English, Russian, French, Spanish or German.",
-    )
-    machine: str = Field(
-        default="diode-10w",
-        max_length=100,
-        description="The laser: diode-5w, diode-10w, diode-20w or co2-40w.",
-    )
-    dither: DitherName = Field(
-        default="jarvis",
-        description="How grey becomes dots: error diffusion for photographs (jarvis is calm, floyd-steinberg "
-        "fine, atkinson light), bayer for a regular pattern, threshold for line art.",
-    )
-    interval_mm: float | None = Field(
-        default=None,
-        ge=MIN_INTERVAL_MM,
-        le=MAX_INTERVAL_MM,
-        allow_inf_nan=False,
-        description="Distance of the burnt lines in mm; by default the material's.",
-    )
-    beam_mm: float | None = Field(
-        default=None,
-        ge=0.01,
-        le=2,
-        allow_inf_nan=False,
-        description="Width of one burnt line in mm, measured on a test burn; by default the material's.",
-    )
-    power_percent: float | None = Field(
-        default=None,
-        ge=0.1,
-        le=100,
-        allow_inf_nan=False,
-        description="Power in percent of the machine's; by default the material's starting point.",
-    )
-    speed_mm_min: float | None = Field(
-        default=None,
-        ge=1,
-        le=60_000,
-        allow_inf_nan=False,
-        description="Speed in mm/min; by default the material's starting point.",
-    )
-    passes: int | None = Field(
-        default=None, ge=1, le=20, description="How often the whole picture is burnt; by default once."
-    )
-    bed_width_mm: float = Field(
-        default=400, ge=10, le=5000, allow_inf_nan=False, description="Width of the machine's bed in mm."
-    )
-    bed_height_mm: float = Field(
-        default=400, ge=10, le=5000, allow_inf_nan=False, description="Height of the machine's bed in mm."
-    )
-    invert: bool = Field(
-        default=False,
-        description="Burn the light parts instead of the dark ones. Materials that burn lighter than "
-        "their surface are inverted without asking.",
-    )
-    contrast: float = Field(
-        default=0.0,
-        ge=0,
-        le=1,
-        allow_inf_nan=False,
-        description="How much local contrast is raised; 0 keeps the tones.",
-    )
-    kerf_mm: float | None = Field(
-        default=None,
-        ge=0,
-        le=5,
-        allow_inf_nan=False,
-        description="Width of the cut in mm, so that parts come out to size; by default the material's.",
-    )
-    kerf_y_mm: float | None = Field(
-        default=None,
-        ge=0,
-        le=5,
-        allow_inf_nan=False,
-        description="The same in Y, for a beam that is not round; by default as in X.",
-    )
-    tabs: int = Field(default=0, ge=0, le=100, description="So many tabs hold each cut part in the sheet.")
-    tab_width_mm: float = Field(
-        default=0.5, ge=0.05, le=20, allow_inf_nan=False, description="Width of a tab in mm."
-    )
-    bridges_mm: float = Field(
-        default=0,
-        ge=0,
-        le=50,
-        allow_inf_nan=False,
-        description="Width in mm of bridges that hold the islands of a stencil; 0 for none.",
-    )
-    lead_mm: float = Field(
-        default=0,
-        ge=0,
-        le=50,
-        allow_inf_nan=False,
-        description="Length in mm of lead-in and lead-out, which keep the scar of piercing off the part; 0 for none.",
-    )
-    centerline: bool | None = Field(
-        default=None,
-        description="Score one line along the middle of strokes, or their edges; by default what the picture's lines are.",
-    )
-    levels: int = Field(default=1, ge=1, le=16, description="Score so many tones instead of one outline.")
-    margin_mm: float = Field(
-        default=2,
-        ge=0,
-        le=100,
-        allow_inf_nan=False,
-        description="How far outside of an engraved figure it is cut out, in mm.",
-    )
-    dialect: Literal["grbl", "grblhal", "fluidnc", "marlin", "smoothie"] = Field(
-        default="grbl", description="The controller's kind of G-code, for cuts and scores."
-    )
-    price_per_hour: float = Field(
-        default=0,
-        ge=0,
-        le=100_000,
-        allow_inf_nan=False,
-        description="What an hour of the machine costs, in dollars, for the estimate of cuts and scores.",
-    )
-    formats: tuple[Literal["gcode", "svg", "dxf", "lbrn2", "pdf"], ...] | None = Field(
-        default=None,
-        min_length=1,
-        max_length=5,
-        description="Files wanted: G-code and SVG, for lines DXF and LightBurn too, when nothing is named.",
-    )
+_WITHOUT_PICTURE = frozenset({"text", "box", "testgrid"})
+DRAWING = "image/svg+xml"
 
 
 class Laser:
@@ -214,24 +61,46 @@ class Laser:
     work_class: ClassVar[WorkClass] = WorkClass.LASER
     title: ClassVar[str] = "Laser engraving and cutting"
     summary: ClassVar[str] = (
-        "A picture as a checked job at true size, engraved, cut or scored: G-code, drawings and preview."
+        "A picture, drawing, text or box as a checked job at true size, engraved, cut or scored: G-code, drawings and "
+        "preview."
     )
     examples: ClassVar[tuple[str, ...]] = (
         "Engrave this photo on plywood, 100 mm wide",
         "Laser it into slate with a 20 W diode, 8 x 6 cm",
         "Engrave this on cork, 4 inches wide, with Stucki dithering",
         "Cut this silhouette out of plywood, 80 mm wide, kerf 0.15 mm, with 3 tabs",
+        "A closed box 100 x 80 x 40 mm from 3 mm plywood",
+        "Engrave the text “Anna & Tom” 60 mm wide on slate",
+        "A laser test grid for cork",
     )
     inputs: ClassVar[tuple[InputSpec, ...]] = (
-        InputSpec(role=Role.WORKING, description="The picture to engrave.", minimum=1),
+        InputSpec(
+            role=Role.WORKING,
+            description="The picture or SVG drawing to engrave or cut; without one, what the sentence describes is made "
+            "first. A box takes one for its lid; text and test grids need none.",
+        ),
     )
     options: ClassVar[type[Options]] = LaserOptions
 
     def read_options(self, prompt: str) -> dict[str, Any]:
-        """Process, sizes, material, machine, dither, power, speed; English, Russian, French, Spanish, German."""
-        text = normalised(prompt)
+        """Process, sizes, material, machine, dither, power, speed, box, text; English, Russian, French, Spanish,
+        German."""
+        written, rest = letters(prompt)
+        text = normalised(rest)
         found = read_lengths(text) | read_figures(text) | read_words(text)
-        forbidden, material = mentioned_forbidden(text), mentioned_material(text)
+        thing = read_grid(text) or ({} if written else read_box(text))
+        if thing:
+            # A box's sides are its own; what the words say of cutting is how it is made.
+            for name in ("width_mm", "height_mm", "centerline", "bridges_mm"):
+                found.pop(name, None)
+            found |= thing
+        elif written:
+            found |= {"text": written, **read_letters(text)} | _lettered(found)
+        elif "process" not in found and reads_auto(text) and not says_engrave(text):
+            found["process"] = "auto"
+        forbidden, material = mentioned_forbidden(text), named_material(text)
+        if thing and material is None:
+            material = named_material(without_thing(text), anywhere=True)
         if forbidden or material:
             # A forbidden material is passed on by name: preparing the job refuses it with the reason.
             found["material"] = forbidden.title if forbidden else material.id if material else ""
@@ -239,30 +108,53 @@ class Laser:
             found["machine"] = machine.id
         return found
 
+    def first(self, request: Request, options: Options, inputs: tuple[TaskInput, ...]) -> FirstStep | None:
+        """How to make the picture that the sentence describes, where nothing was given. Raises InvalidOption for
+        materials that must never be lasered, and for a sentence that becomes too long."""
+        assert isinstance(options, LaserOptions)
+        if inputs or options.process in _WITHOUT_PICTURE:
+            return None
+        refuse_forbidden_in(request.prompt, letters(request.prompt)[1])
+        return first_picture(request.prompt, options)
+
     def prepare(
         self, request: Request, intent: Intent, options: Options, inputs: tuple[TaskInput, ...]
     ) -> Task:
-        """Raises MissingInput without a picture; InvalidOption for materials that must never be lasered (named in
-        the options or in the sentence), unknown materials or machines, and jobs that do not fit the bed."""
+        """Raises MissingInput without a picture where one is needed; InvalidOption for materials that must never be
+        lasered (named in the options or in the sentence), unknown materials or machines, and jobs that do not fit
+        the bed."""
         assert isinstance(options, LaserOptions)
-        refuse_forbidden(request.prompt)
-        working = [item for item in inputs if item.role is Role.WORKING]
-        if not working or not working[0].media.is_picture:
-            raise _no_picture(request.prompt)
+        refuse_forbidden_in(request.prompt, letters(request.prompt)[1])
+        working = tuple(item for item in inputs if item.role is Role.WORKING)
         if len(working) > 1:
             raise InvalidOption(
-                f"One picture is engraved at a time, {len(working)} were given.",
+                f"One picture is lasered at a time, {len(working)} were given.",
                 hint="Ask for the others in jobs of their own.",
             )
-        grid = _planned_grid(options, working[0])
+        if options.process in _WITHOUT_PICTURE:
+            _check_without_picture(options, working)
+            features, megapixels = _FEATURES[options.process], 0.0
+        elif not working or not _is_drawable(working[0]):
+            raise no_picture(
+                request.prompt,
+                given=bool(working),
+                process=options.process,
+                stencil=options.bridges_mm > 0,
+            )
+        elif working[0].media.media_type == DRAWING:
+            _check_line_speed(options)
+            features, megapixels = frozenset({"laser:drawing"}), 0.0
+        else:
+            features = _FEATURES[options.process]
+            megapixels = _planned_grid(options, working[0]).pixels / 1e6
         return Task(
             workflow=self.name,
             operation="laser",
-            features=_FEATURES[options.process],
+            features=features,
             prompt=request.prompt,
-            inputs=(working[0],),
+            inputs=working,
             parameters=options.model_dump(mode="json", exclude_none=True),
-            output_megapixels=grid.pixels / 1e6,
+            output_megapixels=megapixels,
         )
 
     def rubric(self, options: Options) -> Rubric:
@@ -271,7 +163,8 @@ class Laser:
         Photographs come out at 2.5 to 6 levels with the presets (median 3.9), and at 20 to 70 without the
         correction of dot gain. A threshold has no tones to keep. Detail is the engine's figure: a preview has the
         material's texture, which would pass for detail. Lines must be safe to run: inner ones first, and nothing that
-        `laser.quality` says would ruin the work piece.
+        `laser.quality` says would ruin the work piece. What `auto` becomes is known afterwards: it is judged by
+        what every job has.
         """
         assert isinstance(options, LaserOptions)
         if options.process != "engrave":
@@ -302,17 +195,44 @@ class Laser:
         )
 
 
-def _no_picture(prompt: str) -> MissingInput:
-    """What to ask an image model for, so that there is a picture to laser."""
-    said = "A picture to engrave is needed."
-    if not any(letter.isalnum() for letter in prompt):
-        return MissingInput(said, hint="Add one in the role working.")
-    wording = enhance_prompt(prompt)
-    return MissingInput(
-        said,
-        hint=f"Add one in the role working, or make it first, with image_generation: “{wording.prompt}”",
-        laser_prompt=wording.model_dump(mode="json"),
-    )
+def _lettered(found: dict[str, Any]) -> dict[str, Any]:
+    """Letters are a process of their own; which line they get is the lettering's."""
+    return {"process": "text"} | ({"lettering": "cut"} if found.get("process") == "cut" else {})
+
+
+def _is_drawable(item: TaskInput) -> bool:
+    return item.media.is_picture or item.media.media_type == DRAWING
+
+
+def _check_without_picture(options: LaserOptions, working: tuple[TaskInput, ...]) -> None:
+    """Raises InvalidOption for what no machine does, MissingInput for letters without any."""
+    material, machine = find_material(options.material), find_machine(options.machine)
+    if options.process == "text":
+        if not (options.text or "").strip():
+            raise MissingInput("There is no text to engrave.", hint='Say which: engrave the text "Anna".')
+        if working:
+            raise InvalidOption(
+                "Text and a picture are jobs of their own.",
+                hint="Leave the picture out, or put the words into it first.",
+            )
+        find_preset(material, machine)
+        return
+    if working and (options.process == "testgrid" or not working[0].media.is_picture):
+        raise InvalidOption(
+            "A test grid takes no picture."
+            if options.process == "testgrid"
+            else "What a box shows must be a picture, not a drawing.",
+            hint="Leave it out, or name another process.",
+        )
+    find_preset(material, machine, "cut" if options.process == "box" else "engrave")
+    _check_line_speed(options)
+
+
+def _check_line_speed(options: LaserOptions) -> None:
+    machine = find_machine(options.machine)
+    find_material(options.material)
+    if options.speed_mm_min is not None:
+        in_range(f"The speed of {machine.title}", options.speed_mm_min, 1, machine.max_speed_mm_min, "mm/min")
 
 
 def _line_rubric(options: LaserOptions) -> Rubric:
@@ -324,23 +244,24 @@ def _line_rubric(options: LaserOptions) -> Rubric:
     if options.dialect in ("marlin", "smoothie"):
         # No independent reader of these dialects is here: what was not checked is not judged.
         del zero["report.gcode_errors"]
-    return Rubric(
-        name=f"laser:{options.process}",
-        criteria=(
-            *(Criterion(measure=name, rule="at_most", threshold=0, why=why) for name, why in zero.items()),
-            Criterion(
-                measure="report.paths", rule="at_least", threshold=1, why="There is no line to follow."
-            ),
-        ),
-    )
+    if options.process in ("auto", "testgrid"):
+        del zero["report.nesting_errors"]  # dots and patches have no inside
+    criteria = [Criterion(measure=name, rule="at_most", threshold=0, why=why) for name, why in zero.items()]
+    if options.process != "auto":
+        line = "There is no line to follow."
+        criteria.append(Criterion(measure="report.paths", rule="at_least", threshold=1, why=line))
+    if options.process == "box":
+        loose = "The joints would not fit to a hundredth of a millimetre."
+        criteria.append(Criterion(measure="report.fit_error_mm", rule="at_most", threshold=0.01, why=loose))
+    return Rubric(name=f"laser:{options.process}", criteria=tuple(criteria))
 
 
 def _planned_grid(options: LaserOptions, picture: TaskInput) -> Grid:
     """The raster of the job; everything that can be refused before computing is refused here."""
     material, machine = find_material(options.material), find_machine(options.machine)
     preset = find_preset(material, machine)
-    scanned = "engrave" in options.process
-    if options.process != "engrave":
+    scanned = "engrave" in options.process or options.process == "auto"
+    if options.process in ("cut", "score", "engrave_and_cut"):
         line = find_preset(material, machine, "score" if options.process == "score" else "cut")
         in_range(
             f"The speed of {machine.title}",
@@ -351,7 +272,7 @@ def _planned_grid(options: LaserOptions, picture: TaskInput) -> Grid:
         )
     # The speed that is asked for is that of the lines, where there are any.
     speed = preset.speed_mm_min
-    if options.process == "engrave" and options.speed_mm_min:
+    if options.process in ("engrave", "auto") and options.speed_mm_min:
         speed = options.speed_mm_min
     in_range(f"The speed of {machine.title}", speed, 1, machine.max_speed_mm_min, "mm/min")
     grid = grid_for(

@@ -6,7 +6,7 @@ All patterns meet normalised text (lower case, single blanks).
 import re
 from typing import Any
 
-from bottega.laser.materials import mentioned_material
+from bottega.laser.materials import Material, mentioned_material
 from bottega.laser.size import MM_PER_INCH
 
 _NUMBER = r"(?<![\d.,])(\d+(?:[.,]\d+)?)"
@@ -75,12 +75,101 @@ def _meaning(before: str, after: str, value: float) -> str | None:
         return "beam_mm"
     if _THICK.match(after) or _THICK_BEFORE.search(before):
         return None
-    neighbours = " ".join(before.split()[-1:]), " ".join(after.split()[:2])
+    # "plywood 3 mm", "contreplaqué de 3 mm", "3 mm plywood", "3 mm thick plywood"
+    neighbours = " ".join(before.removesuffix("de ").split()[-1:]), " ".join(after.split()[:2])
     if value <= _SHEET_MM and any(mentioned_material(words) for words in neighbours):
         return None
     if _HIGH_AFTER.match(after) or _HIGH_BEFORE.search(before):
         return "height_mm"
     return "width_mm"
+
+
+_ON = re.compile(
+    r"\b(?:on(?:to| to)?|upon|from|out of|made of|into|in(?! (?:a|an|the|einem|einer|der|dem)\b)|material:?|auf|aus|sur|dans|en|sobre|на|из|по) "
+)
+"""What stands before the material; \"in a glass\" is a picture, \"in leather\" is not."""
+_BETWEEN = re.compile(
+    r"^(?:(?:a|an|the|some|my|this|piece|sheet|of|natural|thin|thick|real|eine?[rmns]?|der|die|das|dem|den|mein\w*|diese\w*|un|une|du|de|la|le|les|l'|d'|uno|una|el|los|mi|"
+    r"кус\w+|лист\w*|тонк\w+|толст\w+|мо\w+|эт\w+|\d+(?:[.,]\d+)?|mm|мм|\d+(?:[.,]\d+)?-?(?:mm|мм)|white|black|grey|red|blue|brown|dark|light|clear|[\w-]+(?:ed|en|y|ый|ой|ая|ую|ом)) ?)*$"
+)
+"""Articles, thickness and adjectives between that word and the material."""
+_NEXT = re.compile(
+    r"^,? ?(?:coasters?|key ?(?:ring|chain)s?|tags?|wallets?|signs?|plaques?|boards?|panels?|sheets?|plates?|blanks?|tiles?|подставк\w+|брелок\w*|кошел\w+|табличк\w+|untersetzer|anhänger|schild\w*|platte\w*)\b"
+)
+_OBJECT = re.compile(
+    r"\b(?:engrave|etch|score|cut|laser|гравир\w+|выгравируй|graviere?|schneide|grave[rz]?|découpe[rz]?|graba|corta) (?:the |this |my )?$"
+)
+_END = re.compile(r"^ ?(?:$|[,.;!]|with\b|mit\b|avec\b|con\b|\d)")
+_FILLED = re.compile(
+    r"^ (?:(?:full )?of |de |d['’])(?!\d)\w|^ (?:wine|beer|water|milk|wein|bier|wasser|milch|вин\w+|пив\w+|вод\w+|молок\w+)\b"
+)
+"""Behind a glass: what it holds. Such a glass is drawn; none is burnt."""
+_BESIDE = re.compile(r"(?<![\d.,])(\d+(?:[.,]\d+)?)[ -]?(?:mm|мм)[ -]?(?:thick |dick\w* |толст\w+ )?$")
+_BEHIND = re.compile(r"^[ -]?(\d+(?:[.,]\d+)?)[ -]?(?:mm|мм)\b")
+
+
+def named_material(text: str, *, anywhere: bool = False) -> Material | None:
+    """The material that is burnt, not one that the picture shows ("a glass of wine"): it stands behind "on", "from" and
+    their like, beside its thickness, before a thing that is lasered ("slate coaster"), as the object of the verb, or
+    first in the sentence. `anywhere` takes any mention."""
+    text = _without_filled(text)
+    for start, end in _spans(text):
+        before, after = text[:start], text[end:]
+        # With what stands before it, so that "not on plywood" is no mention.
+        said = " ".join([*before.split()[-3:], text[start:end].rstrip(".")])
+        if mentioned_material(text[start:end].rstrip(".")) is None or mentioned_material(said) is None:
+            continue
+        if anywhere or _burnt(before, after):
+            return _exactly(text, start, end)
+    return mentioned_material(text) if anywhere else _phrase(text)
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
+    """Where its words are."""
+    return [match.span() for match in re.finditer(r"[^\s,;:!?()\"“”«»]+", text)]
+
+
+def _without_filled(text: str) -> str:
+    """Blanks in place of glasses that hold something: "a glass of wine"."""
+    for start, end in _spans(text):
+        material = mentioned_material(text[start:end])
+        if material is not None and material.id == "glass" and _FILLED.match(text[end:]):
+            text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
+    return text
+
+
+def _burnt(before: str, after: str) -> bool:
+    leads = [match.end() for match in _ON.finditer(before)]
+    if any(_BETWEEN.match(before[lead:]) for lead in leads):
+        return True
+    if _BESIDE.search(before) or _BEHIND.match(after) or _NEXT.match(after):
+        return True
+    return _END.match(after) is not None and bool(_OBJECT.search(before) or _BETWEEN.match(before))
+
+
+def _exactly(text: str, start: int, end: int) -> Material | None:
+    """The material at that place, by its longest name there and by its thickness beside it."""
+    word = text[start:end].rstrip(".")
+    before, after = text[:start], text[end:]
+    names = [" ".join([*before.split()[-1:], word]), " ".join([word, *after.split()[:1]])]
+    thickness = _BESIDE.search(before) or _BEHIND.match(after)
+    if thickness and _value(thickness[1]) <= _SHEET_MM:
+        names += [f"{word} {thickness[1]} mm", f"{word} {thickness[1]} мм"]
+    plain = mentioned_material(word)
+    found = (mentioned_material(name) for name in names)
+    return next((material for material in found if material not in (None, plain)), plain)
+
+
+def _phrase(text: str) -> Material | None:
+    """A material whose name has several words, behind "on" and its like."""
+    for match in _ON.finditer(text):
+        following = text[match.end() :].split()
+        for count in range(2, min(5, len(following)) + 1):
+            phrase = " ".join(following[:count])
+            single = any(mentioned_material(word) for word in following[:count])
+            if not single and (found := mentioned_material(phrase)) is not None:
+                return found
+    return None
 
 
 _DPI = re.compile(rf"{_NUMBER} ?(?:dpi|lpi|ppi)\b")
@@ -150,6 +239,11 @@ def read_words(text: str) -> dict[str, Any]:
     if _says(text, _STENCIL):
         found |= {"bridges_mm": 1.0, "process": "cut"}
     return found
+
+
+def says_engrave(text: str) -> bool:
+    """Whether the sentence asks for engraving in so many words."""
+    return _says(text, _ENGRAVE)
 
 
 def _says(text: str, pattern: str) -> bool:

@@ -1,14 +1,17 @@
 """What every workflow looks like. A workflow says what is needed and what must come out; it runs nothing."""
 
-from typing import Any, ClassVar, Protocol
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
+from bottega.domain.asset import MediaInfo
 from bottega.domain.base import Value
 from bottega.domain.intent import Intent, WorkClass
 from bottega.domain.request import Request, Role
 from bottega.domain.task import Task, TaskInput
 from bottega.domain.verdict import Rubric
+from bottega.errors import MissingInput
 
 
 class Options(BaseModel):
@@ -50,4 +53,29 @@ class Workflow(Protocol):
 
     def rubric(self, options: Options) -> Rubric:
         """What the result must satisfy."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FirstStep:
+    """What another workflow makes before, because it was not given: `prompt` with the option values `options`.
+
+    Its result goes in as `role`; `media` is what it will be like, for what is planned and refused before it exists.
+    `missing` is what to answer where nobody can make it.
+    """
+
+    workflow: str
+    prompt: str
+    options: dict[str, Any]
+    role: Role
+    media: MediaInfo
+    missing: MissingInput
+
+
+@runtime_checkable
+class MakesItsInput(Protocol):
+    """A workflow that can say how an input that is missing would be made."""
+
+    def first(self, request: Request, options: Options, inputs: tuple[TaskInput, ...]) -> FirstStep | None:
+        """None where nothing is missing, or where only the user has it: `prepare` says so then."""
         ...

@@ -8,10 +8,13 @@ from bottega.workflows.image_enhancement import ImageEnhancement
 from bottega.workflows.image_generation import ImageGeneration
 from bottega.workflows.image_to_video import ImageToVideo
 from bottega.workflows.laser import Laser
+from bottega.workflows.outfit import Outfit
 from bottega.workflows.protocol import Workflow
 from bottega.workflows.reference_styling import ReferenceStyling
+from bottega.workflows.style_advice import StyleAdvice
 from bottega.workflows.style_transfer import StyleTransfer
 from bottega.workflows.text_to_video import TextToVideo
+from bottega.workflows.video_enhancement import VideoEnhancement
 from bottega.workflows.video_generation import VideoGeneration
 from bottega.workflows.virtual_tryon import VirtualTryOn
 
@@ -28,9 +31,12 @@ def all_workflows() -> dict[str, Workflow]:
         ImageToVideo(),
         TextToVideo(),
         VideoGeneration(),
+        VideoEnhancement(),
         HairStyling(),
         ReferenceStyling(),
         VirtualTryOn(),
+        StyleAdvice(),
+        Outfit(),
         Laser(),
     ]
     return {workflow.name: workflow for workflow in workflows}

@@ -12,8 +12,10 @@ from bottega.domain.intent import Intent, WorkClass
 from bottega.domain.request import Request, Role
 from bottega.domain.task import Task, TaskInput
 from bottega.domain.verdict import Rubric
+from bottega.engines.local.fashion_finish import put_back_untouched
 from bottega.errors import MissingInput
 from bottega.intent.normalise import normalise
+from bottega.workflows.finishing import Finish
 from bottega.workflows.generative import (
     GenerativeOptions,
     as_role,
@@ -78,11 +80,15 @@ class TryOnOptions(GenerativeOptions):
     fit: Literal["loose", "regular", "fitted"] | None = Field(default=None, description="How it is to sit.")
     tucked: bool | None = Field(default=None, description="Whether a top is tucked in.")
     sleeves: Literal["down", "rolled"] | None = Field(default=None, description="How sleeves are worn.")
+    keep: bool = Field(
+        default=False, description="Keep the picture of the person after the work; without, it is removed."
+    )
 
 
 class VirtualTryOn:
     """A task has the person first and then the garments, each in its role; the feature `garment:<category>` (`other`
-    where nobody knows), and `edit:instruction` where words say how it is to sit."""
+    where nobody knows), `edit:instruction` where words say how it is to sit, and `fit`, `tucked` and `sleeves` among the
+    parameters as far as they are said."""
 
     name: ClassVar[str] = "reference_styling/virtual_tryon"
     work_class: ClassVar[WorkClass] = WorkClass.REFERENCE_STYLING
@@ -143,10 +149,14 @@ class VirtualTryOn:
             prompt=said,
             prompts=prompts_for(_wish(options, said, len(garments))),
             inputs=(*as_role([person], Role.PERSON), *as_role(garments, Role.GARMENT)),
-            parameters=choice_parameters(options),
+            parameters=choice_parameters(options) | _worn(options),
             seed=options.seed,
             output_megapixels=estimated_megapixels(person, options.n),
         )
+
+    def finisher(self, task: Task) -> Finish | None:
+        """What does not belong to the garment is put back as the photograph has it, whichever engine painted."""
+        return put_back_untouched
 
     def rubric(self, options: Options) -> Rubric:
         """The picture of the person, changed and in its shape. How garment, light and figure look is for those who look: `tryon` among the vision rubrics (realism .3, fit .3, light .2, proportions .2; 0.7)."""
@@ -181,6 +191,12 @@ def _split(inputs: tuple[TaskInput, ...]) -> tuple[TaskInput, list[TaskInput]]:
 def _sits(options: TryOnOptions) -> tuple[str, ...]:
     wishes = (options.fit, options.tucked, options.sleeves)
     return tuple(_SITS[wish] for wish in wishes if wish is not None)
+
+
+def _worn(options: TryOnOptions) -> dict[str, Any]:
+    """For engines that take settings instead of words."""
+    said = {"fit": options.fit, "tucked": options.tucked, "sleeves": options.sleeves}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _features(options: TryOnOptions) -> frozenset[str]:
