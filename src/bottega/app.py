@@ -4,12 +4,11 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import unquote
 
-from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from bottega import __version__
@@ -20,26 +19,30 @@ from bottega.compute import ComputePool
 from bottega.domain.asset import Asset
 from bottega.domain.intent import Intent, IntentContext
 from bottega.domain.job import Event, FinishedJob, Job, JobState
-from bottega.domain.money import micro_usd
 from bottega.domain.principal import LOCAL, Principal
-from bottega.domain.request import InputRef, Preference, Request, Role
+from bottega.domain.request import InputRef, Preference, Request
 from bottega.engines.protocol import Availability, Engine
 from bottega.engines.registry import built_in_engines
 from bottega.errors import Conflict, InputError, NotFound
 from bottega.intent.recorder import IntentRecorder
 from bottega.jobs.attempts import Attempts
+from bottega.jobs.background import Background
+from bottega.jobs.batches import Batches
+from bottega.jobs.batches_archive import ArchivedFile, Made, archive_names
+from bottega.jobs.batches_make import ItemMaker
+from bottega.jobs.batches_values import Batch
 from bottega.jobs.calls import Calls
 from bottega.jobs.feed import follow, until
-from bottega.jobs.identity import new_id
 from bottega.jobs.judging import Judging
 from bottega.jobs.pipeline import Pipeline
-from bottega.jobs.queue import NewJob, enqueue, release, request_cancel
-from bottega.jobs.records import JobPayload, count_by_state, find_submission, list_jobs, load_job, state_of
-from bottega.jobs.runner import Runner, RunnerOptions
+from bottega.jobs.queue import enqueue, release, request_cancel
+from bottega.jobs.records import count_by_state, find_submission, list_jobs, load_job, state_of
+from bottega.jobs.submissions import new_job
 from bottega.llm import LanguageModels
 from bottega.models import Catalogue, Model, load_catalogue
 from bottega.planning import Experiments, Planned, Planner, PolicyGate, Reader, context_of
 from bottega.planning.gate import REMEMBERED_S
+from bottega.planning.requests import InputFile, make_request
 from bottega.references import ReferenceBook, Resolved, WebReference, web_search, why_no_web_search
 from bottega.resilience import (
     BreakerPolicy,
@@ -51,27 +54,26 @@ from bottega.resilience import (
     user_limits,
 )
 from bottega.settings import Settings
+from bottega.shop.stylist import Stylist
+from bottega.shop.taste import OUTFIT
 from bottega.spend import Ledger
-from bottega.store.assets import AssetStore, assets_of
+from bottega.store.assets import AssetStore, assets_of, assets_there
 from bottega.store.cache import ResultCache
 from bottega.store.database import Database, epoch_now
+from bottega.store.gallery import Gallery
+from bottega.store.gallery_boards import Boards
+from bottega.store.gallery_trash import Purge
 from bottega.store.keyed_cache import DatabaseEntries, KeyedCache, RedisEntries
 from bottega.store.keys import KeyStore
+from bottega.store.preferences import PreferenceStore
+from bottega.store.privacy import Privacy
+from bottega.store.sessions import SessionStore
 from bottega.store.signals import CANCELS, JOBS, end_topic, job_topic
 from bottega.workflows.registry import all_workflows
 
 __all__ = ["Bottega", "InputFile", "Planned", "context_of", "make_request"]
 
 _FETCH_SECONDS = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class InputFile:
-    """A file to work on, and what it is for."""
-
-    source: Path | bytes
-    role: Role = Role.WORKING
-    name: str = ""
 
 
 class Bottega:
@@ -102,6 +104,13 @@ class Bottega:
         self.references = ReferenceBook(self.database, self.store)
         self.web_search = web_search(self.settings)
         self.keys = KeyStore(self.database)
+        self.sessions = SessionStore(self.database)
+        self.preferences = PreferenceStore(self.database)
+        self.gallery = Gallery(self.database)
+        self.stylist = Stylist(self.database, self.store)
+        self.boards = Boards(self.database)
+        self.purge = Purge(self.database, self.store)
+        self.privacy = Privacy(self.database, self.store, hours=self.settings.person_pictures_hours)
         self.ledger = Ledger(self.database, self.settings)
         self.analytics = Analytics(self.database)
         self.language = LanguageModels(
@@ -114,8 +123,11 @@ class Bottega:
         self.feedback = FeedbackBook(self.database)
         self.insights = Insights(self.database)
         self.planner = self._build_planner(entries)
-        self._pipeline = self._build_pipeline()
-        self._runner: Runner | None = None
+        self.batches = Batches(self.database, self.plan, self.settings.max_attempts)
+        self.batch_items = ItemMaker(self._add_named, make_request)
+        self._background = Background(
+            self.settings, self.database, self._build_pipeline(), self.plan, self.purge, self.privacy
+        )
 
     def _build_planner(self, entries: DatabaseEntries | RedisEntries) -> Planner:
         gate = PolicyGate(
@@ -170,24 +182,13 @@ class Bottega:
         if run_jobs:
             await self.work()
 
-    async def work(self, *, only_job: str | None = None) -> None:
-        """Begin to run jobs in this process: all that wait, or only the one named."""
-        options = RunnerOptions(
-            concurrency=self.settings.job_concurrency,
-            waiting=self.settings.waiting_jobs,
-            per_owner=self.settings.jobs_per_owner,
-            lease_s=self.settings.lease_seconds,
-            max_crashes=self.settings.max_crashes,
-            only=only_job,
-        )
-        self._runner = Runner(self.database, self._pipeline.run, options)
-        await self._runner.start()
+    async def work(self, *, only_job: str | None = None, only_batch: str | None = None) -> None:
+        """Begin to run jobs in this process: all that wait, or only the one named, or those of one batch."""
+        await self._background.start(only_job=only_job, only_batch=only_batch)
 
     async def close(self) -> None:
         """Hand running jobs back, within the grace time, and end."""
-        if self._runner is not None:
-            await self._runner.stop(self.settings.shutdown_grace_seconds)
-            self._runner = None
+        await self._background.stop()
         await self.language.aclose()
         await self.compute.close()
         await self.database.close()
@@ -207,6 +208,9 @@ class Bottega:
         """Check a picture completely and keep it. Raises the InputError family."""
         named = name or (source.name if isinstance(source, Path) else "")
         return await self.store.add(source, owner=who.owner, name=named)
+
+    async def _add_named(self, source: Path | bytes, name: str, who: Principal) -> Asset:
+        return await self.add_asset(source, name=name, who=who)
 
     async def fetch_asset(self, url: str, who: Principal = LOCAL) -> Asset:
         """Fetch a picture from a public address, check it completely and keep it.
@@ -266,7 +270,13 @@ class Bottega:
         self, request: Request, who: Principal = LOCAL, *, intent: Intent | None = None
     ) -> Planned:
         """Decide everything about a request; nothing is run. See `planning.Planner.plan`."""
-        return await self.planner.plan(request, who, intent=intent)
+        planned = await self.planner.plan(request, who, intent=intent)
+        if planned.plan.workflow != OUTFIT:
+            return planned
+        # The clothes as they are now become part of the plan, so that it can be run again as it was.
+        chosen = await self.stylist.choice(who.owner, planned.plan.options)
+        plan = planned.plan.model_copy(update={"options": {**planned.plan.options, **chosen}})
+        return planned.model_copy(update={"plan": plan})
 
     def availability_of(self, model: Model) -> Availability:
         """Whether a model of the catalogue can be used now, and if not, why."""
@@ -306,18 +316,7 @@ class Bottega:
         self, planned: Planned, who: Principal = LOCAL, *, submission_key: str | None = None
     ) -> Job:
         """Put a planned request into the queue."""
-        payload = JobPayload(
-            request=planned.request,
-            intent=planned.intent,
-            plan=planned.plan,
-            experiment=planned.experiment,
-        )
-        new = NewJob(
-            id=new_id("job"),
-            owner=who.owner,
-            payload=payload.model_dump(mode="json"),
-            submission_key=submission_key,
-        )
+        new = new_job(planned, who.owner, submission_key)
 
         def put_in(connection: Connection) -> tuple[str, float]:
             now = epoch_now(connection)
@@ -453,11 +452,25 @@ class Bottega:
         self, images: Sequence[Path | str | bytes | InputFile], who: Principal = LOCAL
     ) -> tuple[InputRef, ...]:
         """Keep files as assets and name them as inputs."""
-        files = [_input_file(image) for image in images]
+        files = [InputFile.of(image) for image in images]
         stored = await asyncio.gather(*(self.add_asset(f.source, name=f.name, who=who) for f in files))
         return tuple(
             InputRef(role=file.role, asset_id=asset.id) for file, asset in zip(files, stored, strict=True)
         )
+
+    async def batch_results(
+        self, batch: Batch, who: Principal = LOCAL
+    ) -> list[tuple[Made, list[ArchivedFile]]]:
+        """A batch's items with their results and the names that these have in its archive."""
+        items = await self.batches.items(batch.id, who, limit=batch.total)
+        wanted = {asset_id for item in items for asset_id in item.outputs}
+
+        def look(connection: Connection) -> dict[str, Asset]:
+            return {asset.id: asset for asset in assets_there(connection, wanted, who.owner)}
+
+        found = await self.database.read(look)
+        made = [Made(item=item, assets=tuple(found[a] for a in item.outputs if a in found)) for item in items]
+        return archive_names(made)
 
     async def save(self, finished: FinishedJob, folder: Path | str) -> list[Path]:
         """Copy the files that a job made into a folder, under their own names; returns where they are.
@@ -484,31 +497,12 @@ class Bottega:
             },
             "jobs": counts,
             "runner": {
-                "active": self._runner is not None,
-                "running": self._runner.running if self._runner is not None else 0,
+                "active": self._background.is_active,
+                "running": self._background.running,
             },
             "engines": {name: engine.availability().model_dump() for name, engine in self.engines.items()},
             "breakers": [asdict(state) for state in await self.breakers.states()],
         }
-
-
-def make_request(*, max_cost_usd: str | None = None, **fields: Any) -> Request:
-    """A Request from loose values; what is wrong with them is said as an InputError."""
-    try:
-        cap = None if max_cost_usd is None else micro_usd(max_cost_usd)
-        return Request.model_validate({**fields, "max_cost": cap})
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"The {name} cannot be used: {first['msg']}.", field=name) from None
-    except ValueError as error:
-        raise InputError(f"The limit on the cost cannot be used: {error}.", field="max_cost_usd") from None
-
-
-def _input_file(image: Path | str | bytes | InputFile) -> InputFile:
-    if isinstance(image, InputFile):
-        return image
-    return InputFile(Path(image).expanduser() if isinstance(image, str) else image)
 
 
 def _copy_beside(source: Path, folder: Path, name: str) -> Path:

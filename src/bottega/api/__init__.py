@@ -17,23 +17,34 @@ from bottega.api.problems import install_problems
 from bottega.api.routes import (
     analytics,
     assets,
+    batches,
     budgets,
+    doctor,
     enhanced,
     experiments,
+    fashion,
+    fashion_fit,
     feedback,
+    gallery,
     health,
     jobs,
     keys,
     laser_plan,
+    laser_preview,
     models,
     openai_images,
     plan,
+    privacy,
+    products,
     references,
     root,
+    session,
+    web,
     webhooks,
     workflows,
 )
 from bottega.api.security import Guard, check_may_serve
+from bottega.api.static_files import Fallback, StaticFiles, web_folder
 from bottega.api.stopping import set_on_signal
 from bottega.app import Bottega
 from bottega.settings import Settings
@@ -98,14 +109,27 @@ def create_app(
         keys,
         enhanced,
         laser_plan,
+        laser_preview,
         webhooks,
         experiments,
         feedback,
         analytics,
+        products,
+        fashion,
+        fashion_fit,
+        privacy,
+        session,
+        doctor,
+        batches,
+        gallery,
     ):
         app.include_router(module.router, prefix=PREFIX)
-    for module in (openai_images, health, root):
+    for module in (openai_images, health, root, web):
         app.include_router(module.router)
+    folder = web_folder(shop.settings)
+    app.state.web_files = None if folder is None else StaticFiles(folder)
+    if app.state.web_files is not None:
+        app.router.default = Fallback(app.state.web_files, app.router.default)
     document(app)
     return app
 

@@ -1,8 +1,10 @@
-"""A job's story as server-sent events (WHATWG HTML, section 9.2)."""
+"""A story as server-sent events (WHATWG HTML, section 9.2)."""
 
 import asyncio
 from collections.abc import AsyncGenerator
+from typing import Any
 
+from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic_core import to_json
 
@@ -15,6 +17,22 @@ _HEADERS = {
     # nginx would otherwise collect the stream before passing it on.
     "X-Accel-Buffering": "no",
 }
+
+STREAM_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Server-sent events.", "content": {"text/event-stream": {}}},
+    204: {"description": "The story is over and was told before: do not come back."},
+}
+"""What a route that answers with `follow` documents."""
+
+
+async def follow(request: Request, events: AsyncGenerator[Event], *, is_over: bool) -> Response:
+    """The story as it goes. An EventSource comes back after every end; 204 is how it is told to stay away when the story
+    is over and nothing of it is left to tell."""
+    stopping: asyncio.Event = request.app.state.stopping
+    if not is_over:
+        return event_stream(None, events, stopping)
+    first = await next_event(events)
+    return Response(status_code=204) if first is None else event_stream(first, events, stopping)
 
 
 def event_stream(

@@ -227,7 +227,7 @@ class JobList(Value):
 
 
 class PriceAnswer(Value):
-    """What the first candidate costs, in micro-dollars and in words."""
+    """What the first candidate of every step costs, in micro-dollars and in words."""
 
     low: MicroUsd
     likely: MicroUsd
@@ -248,7 +248,7 @@ class PlanAnswer(Value):
 
     @classmethod
     def of(cls, request: Request, intent: Intent, plan: Plan, notes: tuple[str, ...] = ()) -> Self:
-        price = plan.first.price
+        price = plan.price
         return cls(
             request=request,
             intent=intent,

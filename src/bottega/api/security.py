@@ -1,4 +1,4 @@
-"""Who asks, and whether this server answers them at all.
+"""Who asks, by key or by the session of a browser, and whether this server answers them at all.
 
 Served on a loopback address (`BOTTEGA_AUTH=auto`), whoever can connect is the local user, without a key. That is
 safe only as long as no web page can speak in that user's name, hence two checks in `Guard`: the Host header against
@@ -19,6 +19,11 @@ from bottega.domain.principal import Principal
 from bottega.errors import BottegaError, NotAllowed, NotFound
 from bottega.settings import Settings
 from bottega.store.keys import KeyStore
+from bottega.store.sessions import WebSession, is_csrf_token
+
+SESSION_COOKIE = "bottega_session"
+CSRF_COOKIE = "bottega_csrf"
+CSRF_HEADER = "X-CSRF-Token"
 
 
 class ForeignRequest(NotAllowed):
@@ -31,6 +36,13 @@ class ForeignRequest(NotAllowed):
 class KeysNeeded(NotAllowed):
     code = "keys-needed"
     title = "An API key is needed first"
+
+
+class TokenMissing(NotAllowed):
+    """A request by cookie changes something and does not prove that a page of ours sent it."""
+
+    code = "csrf-token"
+    title = "This request does not say that it comes from a page of this server"
 
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -93,11 +105,8 @@ class Guard:
                 "This server answers to the names of this machine only.",
                 hint="Address it as localhost or 127.0.0.1, or add the name to BOTTEGA_ALLOWED_HOSTS.",
             )
-        if scope["method"] not in _READING and _from_another_site(headers, host):
-            return ForeignRequest(
-                "A page of another site may not change anything here.",
-                hint="Send the request from a page of this server, or from a program.",
-            )
+        if scope["method"] not in _READING and from_another_site(headers, host):
+            return foreign_page()
         return None
 
 
@@ -109,7 +118,14 @@ def _host_name(host: str) -> str:
         return ""
 
 
-def _from_another_site(headers: Headers, host: str) -> bool:
+def foreign_page() -> ForeignRequest:
+    return ForeignRequest(
+        "A page of another site may not change anything here.",
+        hint="Send the request from a page of this server, or from a program.",
+    )
+
+
+def from_another_site(headers: Headers, host: str) -> bool:
     """Whether a browser says so. Sec-Fetch-Site decides where it is sent (pages cannot set it), else Origin."""
     site = headers.get("sec-fetch-site")
     if site is not None:
@@ -130,26 +146,56 @@ async def _shop(request: Request) -> Bottega:
     return request.app.state.bottega
 
 
-async def _asking(request: Request) -> Principal:
-    """Raises NotAuthenticated: a wrong key is refused also where none is needed."""
+async def asking(request: Request) -> Principal:
+    """Raises NotAuthenticated: a wrong key is refused also where none is needed; TokenMissing.
+
+    A key goes before a cookie: no page of another site can send one. A cookie that is nothing any more is as none.
+    """
     shop: Bottega = request.app.state.bottega
-    return await shop.keys.who_asks(request.headers, keyless=is_open(shop.settings))
+    session = await session_of(request)
+    if session is None:
+        return await shop.keys.who_asks(request.headers, keyless=is_open(shop.settings))
+    if request.method not in _READING:
+        check_csrf(request)
+    return session.who
 
 
-async def _administrating(who: Annotated[Principal, Depends(_asking)]) -> Principal:
+async def session_of(request: Request) -> WebSession | None:
+    """The session that speaks in this request; None where a key does, or nobody."""
+    if "authorization" in request.headers or "x-api-key" in request.headers:
+        return None
+    secret = request.cookies.get(SESSION_COOKIE)
+    if secret is None:
+        return None
+    shop: Bottega = request.app.state.bottega
+    return await shop.sessions.find(secret)
+
+
+def check_csrf(request: Request) -> None:
+    """The header must have the token of the session that the cookie names: a foreign page can make a browser send the
+    cookie, but can read neither. Raises TokenMissing."""
+    given = request.headers.get(CSRF_HEADER, "")
+    if not is_csrf_token(given, request.cookies.get(SESSION_COOKIE, "")):
+        raise TokenMissing(
+            f"The header {CSRF_HEADER} is missing, or is not this session's.",
+            hint=f"Send the csrf_token of GET /api/v1/session (also in the cookie {CSRF_COOKIE}) as {CSRF_HEADER}.",
+        )
+
+
+async def _administrating(who: Annotated[Principal, Depends(asking)]) -> Principal:
     if not who.is_admin:
         raise NotAllowed("This needs a key with the scope admin.", hint="Ask an administrator.")
     return who
 
 
-async def _asking_for_work(request: Request, who: Annotated[Principal, Depends(_asking)]) -> Principal:
+async def _asking_for_work(request: Request, who: Annotated[Principal, Depends(asking)]) -> Principal:
     """Raises RateLimited, which says when to come back."""
     shop: Bottega = request.app.state.bottega
     await shop.may_ask(who)
     return who
 
 
-async def _asking_for_a_plan(request: Request, who: Annotated[Principal, Depends(_asking)]) -> Principal:
+async def _asking_for_a_plan(request: Request, who: Annotated[Principal, Depends(asking)]) -> Principal:
     """Raises RateLimited: plans, which are made while a sentence is written, are counted apart from work."""
     shop: Bottega = request.app.state.bottega
     await shop.may_ask(who, what="plan")
@@ -157,7 +203,7 @@ async def _asking_for_a_plan(request: Request, who: Annotated[Principal, Depends
 
 
 Shop = Annotated[Bottega, Depends(_shop)]
-Who = Annotated[Principal, Depends(_asking)]
+Who = Annotated[Principal, Depends(asking)]
 Admin = Annotated[Principal, Depends(_administrating)]
 """Parameters of routes: the application object, who asks, and who asks if it is an administrator."""
 Worker = Annotated[Principal, Depends(_asking_for_work)]

@@ -1,34 +1,21 @@
 """A request for work as it comes over HTTP, as JSON or as a form with files, turned into a `Request`."""
 
-from typing import Any
-
 from fastapi import Request as HttpRequest
-from pydantic import ValidationError
-from pydantic_core import from_json
 
 from bottega.api.schemas import SubmitBody
 from bottega.api.uploads import (
     ReceivedForm,
     content_type,
-    invalid,
-    invalid_field,
+    read_fields,
     read_json,
     received_form,
 )
 from bottega.app import Bottega, make_request
 from bottega.domain.asset import Asset
 from bottega.domain.principal import Principal
-from bottega.domain.request import InputRef, Request, Role
+from bottega.domain.request import FILE_ROLES, InputRef, Request
 from bottega.errors import InputError, UnsupportedMedia
 
-FILE_ROLES = {
-    "image": Role.WORKING,
-    "person": Role.PERSON,
-    "garment": Role.GARMENT,
-    "reference": Role.REFERENCE,
-    "mask": Role.MASK,
-    "clip": Role.CLIP,
-}
 _FIELDS = ("prompt", "workflow", "model", "preference", "options", "stay_local", "max_cost_usd", "fresh")
 
 
@@ -40,7 +27,7 @@ async def read_submission(http: HttpRequest, shop: Bottega, who: Principal) -> R
     kind = content_type(http)
     if kind == "multipart/form-data":
         async with received_form(http, shop.settings) as form:
-            body = _parse_form(form)
+            body = read_fields(form, SubmitBody, files=FILE_ROLES, fields=_FIELDS, as_json=("options",))
             assets = await add_files(form, shop, who)
             refs = [
                 InputRef(role=FILE_ROLES[file.field], asset_id=asset.id)
@@ -80,27 +67,3 @@ def _request(body: SubmitBody, inputs: list[InputRef]) -> Request:
         max_cost_usd=body.max_cost_usd,
         fresh=body.fresh,
     )
-
-
-def _parse_form(form: ReceivedForm) -> SubmitBody:
-    for file in form.files:
-        if file.field not in FILE_ROLES:
-            raise invalid_field(
-                file.field[:80], f"There is no such file field; there are: {', '.join(FILE_ROLES)}."
-            )
-    for name in form.fields:
-        if name in FILE_ROLES:
-            raise invalid_field(name, "This field must be a file.")
-        if name not in _FIELDS:
-            raise invalid_field(name[:80], f"There is no such field; there are: {', '.join(_FIELDS)}.")
-    # A form sends its empty fields too.
-    values: dict[str, Any] = {name: text for name, text in form.fields.items() if text.strip()}
-    if "options" in values:
-        try:
-            values["options"] = from_json(values["options"], allow_inf_nan=False)
-        except ValueError as error:
-            raise invalid_field("options", f"This is not valid JSON: {error}") from None
-    try:
-        return SubmitBody.model_validate(values)
-    except ValidationError as error:
-        raise invalid(error) from None

@@ -7,15 +7,16 @@ import asyncio
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, Any, TypeVar
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect
@@ -61,12 +62,12 @@ def content_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-async def read_json(request: Request, model: type[M]) -> M:
-    """The body as `model`. Raises UnsupportedMedia, TooLarge, RequestValidationError."""
+async def read_json(request: Request, model: type[M], most: int = LARGEST_JSON) -> M:
+    """The body, of at most so many bytes, as `model`. Raises UnsupportedMedia, TooLarge, RequestValidationError."""
     kind = content_type(request)
     if kind != "application/json" and not kind.endswith("+json"):
         raise UnsupportedMedia("The body must be JSON.", hint="Send it with Content-Type: application/json.")
-    raw = b"".join([chunk async for chunk in limited(request, LARGEST_JSON)])
+    raw = b"".join([chunk async for chunk in limited(request, most)])
     try:
         return model.model_validate_json(raw)
     except ValidationError as error:
@@ -82,6 +83,41 @@ def invalid(error: ValidationError) -> RequestValidationError:
 def invalid_field(name: str, message: str) -> RequestValidationError:
     """One fault of one field."""
     return RequestValidationError([{"loc": ("body", name), "msg": message}])
+
+
+def read_fields(
+    form: ReceivedForm,
+    model: type[M],
+    *,
+    files: Collection[str],
+    fields: Collection[str],
+    as_json: Collection[str],
+) -> M:
+    """The fields of a form as `model`; those of `as_json` hold JSON text. `files` and `fields` are the names there are.
+
+    Raises RequestValidationError.
+    """
+    for file in form.files:
+        if file.field not in files:
+            raise invalid_field(
+                file.field[:80], f"There is no such file field; there are: {', '.join(files)}."
+            )
+    for name in form.fields:
+        if name in files:
+            raise invalid_field(name, "This field must be a file.")
+        if name not in fields:
+            raise invalid_field(name[:80], f"There is no such field; there are: {', '.join(fields)}.")
+    # A form sends its empty fields too.
+    values: dict[str, Any] = {name: text for name, text in form.fields.items() if text.strip()}
+    for name in values.keys() & set(as_json):
+        try:
+            values[name] = from_json(values[name], allow_inf_nan=False)
+        except ValueError as error:
+            raise invalid_field(name, f"This is not valid JSON: {error}") from None
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise invalid(error) from None
 
 
 # --- bytes ---------------------------------------------------------------------------------------------------
@@ -133,8 +169,11 @@ async def received_file(request: Request, settings: Settings) -> AsyncGenerator[
 
 
 @asynccontextmanager
-async def received_form(request: Request, settings: Settings) -> AsyncGenerator[ReceivedForm]:
-    """The fields and files of a multipart body; the files are there until the context ends.
+async def received_form(
+    request: Request, settings: Settings, *, most_files: int = MOST_FILES, whole: int = _WHOLE_FORM
+) -> AsyncGenerator[ReceivedForm]:
+    """The fields and files of a multipart body; the files are there until the context ends. All files together may have
+    `whole` times what a single one may.
 
     Raises TooLarge for a file, a field or a whole that is too large and for too many of them, InputError for
     what is no multipart form.
@@ -144,8 +183,8 @@ async def received_form(request: Request, settings: Settings) -> AsyncGenerator[
     if not boundary:
         raise InputError("The form's Content-Type names no boundary.")
     async with _folder(settings) as folder:
-        form = _Form(boundary, folder, settings.max_upload_bytes)
-        stream = limited(request, _WHOLE_FORM * settings.max_upload_bytes + LARGEST_JSON)
+        form = _Form(boundary, folder, settings.max_upload_bytes, most_files)
+        stream = limited(request, whole * settings.max_upload_bytes + LARGEST_JSON)
         try:
             async for chunk in _gathered(stream):
                 await asyncio.to_thread(form.feed, chunk)
@@ -193,8 +232,9 @@ async def _gathered(stream: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
 class _Form:
     """Takes a multipart body apart as it comes (RFC 7578). `feed` raises TooLarge, InputError, FormParserError."""
 
-    def __init__(self, boundary: bytes, folder: Path, largest_file: int) -> None:
+    def __init__(self, boundary: bytes, folder: Path, largest_file: int, most_files: int) -> None:
         self.received = ReceivedForm()
+        self._most_files = most_files
         self._folder = folder
         self._largest_file = largest_file
         self._headers: dict[bytes, bytes] = {}
@@ -268,9 +308,9 @@ class _Form:
                 raise TooLarge(f"A form has at most {MOST_FIELDS} fields.")
             return
         self._parts += 1
-        if self._parts > MOST_FILES:
+        if self._parts > self._most_files:
             raise TooLarge(
-                f"A request brings at most {MOST_FILES} files.", hint="Send the others in a next one."
+                f"A request brings at most {self._most_files} files.", hint="Send the others in a next one."
             )
         self._path = self._folder / str(self._parts)
         self._target = self._path.open("wb")

@@ -21,8 +21,8 @@ from bottega.workflows.protocol import Workflow
 
 
 def plan_document(planned: Planned) -> dict[str, Any]:
-    """`request` is what was planned, `price` that of the first candidate."""
-    price = planned.plan.first.price
+    """`request` is what was planned, `price` that of the first candidate of every step."""
+    price = planned.plan.price
     return {
         "request": planned.request.model_dump(mode="json"),
         "intent": planned.intent.model_dump(mode="json"),
@@ -36,12 +36,15 @@ def plan_words(planned: Planned) -> str:
     """Intent, candidates with price, time and reasons, what was ruled out and why, what would leave the machine."""
     intent, plan = planned.intent, planned.plan
     lines = [f"{plan.workflow} ({intent.confidence:.0%} sure: {intent.reasoning})"]
-    for number, candidate in enumerate(plan.candidates, start=1):
-        lines.append(
-            f"{number}. {candidate.model_id}: {candidate.price}, {candidate.time}, expected quality "
-            f"{candidate.quality:.0%}; {', '.join(candidate.reasons)}"
-        )
-    lines += [_ruled_out(item.model_id, item.reason, item.hint) for item in plan.ruled_out]
+    for at, step in enumerate(plan.steps, start=1):
+        if plan.before is not None:
+            lines.append(f"Step {at} of {len(plan.steps)}, {step.workflow}:")
+        for number, candidate in enumerate(step.candidates, start=1):
+            lines.append(
+                f"{number}. {candidate.model_id}: {candidate.price}, {candidate.time}, expected quality "
+                f"{candidate.quality:.0%}; {', '.join(candidate.reasons)}"
+            )
+        lines += [_ruled_out(item.model_id, item.reason, item.hint) for item in step.ruled_out]
     return "\n".join([*lines, *planned.notes, _leaving(plan)])
 
 
@@ -50,7 +53,7 @@ def _ruled_out(model_id: str, reason: str, hint: str) -> str:
 
 
 def _leaving(plan: Plan) -> str:
-    away = [candidate.model_id for candidate in plan.candidates if candidate.leaves_machine]
+    away = [each.model_id for step in plan.steps for each in step.candidates if each.leaves_machine]
     if not away:
         return "Nothing leaves this machine."
     return f"Prompt and pictures would be sent to: {', '.join(away)}."

@@ -109,7 +109,7 @@ class Comparison(Value):
     differences: Differences
 
 
-@router.post("/process", openapi_extra=takes(json=EnhancedBody.model_json_schema()))
+@router.post("/process", openapi_extra=takes(json=EnhancedBody))
 async def process_enhanced(request: Request, shop: Shop, who: Asker) -> EnhancedAnswer:
     """What the sentence wants, which model would do it, at what price; and public pictures that would help, where a
     web search is set up."""
@@ -120,7 +120,7 @@ async def process_enhanced(request: Request, shop: Shop, who: Asker) -> Enhanced
     return await _decide(given, shop, who, classifier, started, search=True)
 
 
-@router.post("/compare", openapi_extra=takes(json=EnhancedBody.model_json_schema()))
+@router.post("/compare", openapi_extra=takes(json=EnhancedBody))
 async def compare_enhanced(request: Request, shop: Shop, who: Asker) -> Comparison:
     """The same request by the default classifier and by the keyword rules, side by side."""
     body = await _read(request)
@@ -296,8 +296,8 @@ def _selection(planned: Planned | None, trouble: BottegaError | None) -> ModelSe
         provider=first.engine,
         reasoning="; ".join(first.reasons),
         fallback_models=tuple(each.model_id for each in others),
-        estimated_cost=_dollars(first.price.high),
-        estimated_time=first.time.seconds,
+        estimated_cost=_dollars(planned.plan.price.high),
+        estimated_time=planned.plan.time.seconds,
     )
 
 

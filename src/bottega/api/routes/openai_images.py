@@ -5,7 +5,6 @@ Each call is a durable job with its plan, hold, verdict and ledger rows; the con
 
 import asyncio
 import hashlib
-import re
 import time
 from collections import OrderedDict
 from collections.abc import Coroutine
@@ -16,6 +15,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 
+from bottega.api.headers import IdempotencyKey, check_key, check_same
 from bottega.api.openai_answers import is_answerable, pictures_of, plain_answer, streamed_answer
 from bottega.api.openai_bodies import AUTO, Order, read_edit, read_generation, resolve_model
 from bottega.api.openai_errors import Failure, OpenAIRoute, failure_of_job
@@ -23,12 +23,10 @@ from bottega.api.security import Shop, is_open
 from bottega.app import Bottega
 from bottega.domain.job import FinishedJob, Job, JobState
 from bottega.domain.principal import LOCAL, Principal
-from bottega.errors import InputError, NotFound, ResourceError
+from bottega.errors import NotFound, ResourceError
 from bottega.models import Model, has_ended
-from bottega.references import is_same_request
 
 router = APIRouter(route_class=OpenAIRoute, include_in_schema=False)
-_KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _REMEMBERED_S = 3600.0
 _MOST_REMEMBERED = 4096
 _WORK = frozenset({"generate", "edit"})
@@ -45,7 +43,6 @@ async def _client(request: Request) -> Principal:
 
 
 Client = Annotated[Principal, Depends(_client)]
-IdempotencyKey = Annotated[str | None, Header()]
 RetryCount = Annotated[str | None, Header(alias="x-stainless-retry-count")]
 
 
@@ -76,10 +73,7 @@ async def edit_images(
 async def _serve(
     request: Request, shop: Bottega, who: Principal, order: Order, key: str | None, retry_count: str | None
 ) -> Response:
-    if key is not None and not _KEY.fullmatch(key):
-        raise InputError(
-            "The Idempotency-Key cannot be used.", hint="Use 1 to 200 printable characters without blanks."
-        )
+    check_key(key)
     job = await _job(request, shop, who, order, key, retry_count)
     ending = _ended(shop, who, job, request.app.state.stopping)
     if order.body.stream:
@@ -101,11 +95,7 @@ async def _job(
     await shop.may_ask(who)
     if key is not None:
         job = await shop.submit(order.request, who, submission_key=key)
-        if not is_same_request(job.request, order.request):
-            raise InputError(
-                "This Idempotency-Key was used for another request.",
-                hint="Use a new key for a new request; nothing was done for this one.",
-            )
+        check_same(job, order.request)
         return job
     recent = _recent(request)
     digest = hashlib.sha256(f"{who.owner}\n{order.request.model_dump_json()}".encode()).hexdigest()

@@ -92,7 +92,7 @@ def _form_schema() -> dict[str, Any]:
 @router.post(
     "/references",
     status_code=201,
-    openapi_extra=takes(json=NewReferenceBody.model_json_schema(), form=_form_schema()),
+    openapi_extra=takes(json=NewReferenceBody, form=_form_schema()),
 )
 async def save_reference(request: Request, shop: Shop, who: Who) -> ReferenceAnswer:
     """Save a picture under a name: an asset, a public address, or a file of a form."""
@@ -149,7 +149,7 @@ async def get_reference(name: str, shop: Shop, who: Who) -> ReferenceAnswer:
     return ReferenceAnswer.of(await shop.references.get(who.owner, name))
 
 
-@router.patch("/references/{name}", openapi_extra=takes(json=ChangeReferenceBody.model_json_schema()))
+@router.patch("/references/{name}", openapi_extra=takes(json=ChangeReferenceBody))
 async def change_reference(name: str, request: Request, shop: Shop, who: Who) -> ReferenceAnswer:
     """Rename it, or say that it is of another kind."""
     body = await read_json(request, ChangeReferenceBody)

@@ -1,4 +1,4 @@
-"""What a browser finds at `/`, and the OpenAPI document."""
+"""The page for a server without the built web studio, and the OpenAPI document."""
 
 from html import escape
 from typing import Any
@@ -25,8 +25,8 @@ _PAGE = """<!doctype html>
 </style>
 <h1>Bottega</h1>
 <p>A sentence and some pictures in; finished, checked media out, at a known price.</p>
-<p>Version {version} of the HTTP API runs here. There is no web page to work with on this server: use the API,
-the <code>bottega</code> command or the Python library.</p>
+<p>Version {version} of the HTTP API runs here. The web studio has not been built on this server
+(<code>make web</code> in a checkout does): use the API, the <code>bottega</code> command or the Python library.</p>
 <ul>
   <li><a href="/openapi.json">/openapi.json</a>: every address, its parameters and answers</li>
   <li><a href="/api/v1/workflows">/api/v1/workflows</a>: what can be asked for</li>
@@ -49,8 +49,7 @@ _HEADERS = {
 }
 
 
-@router.get("/")
-def index(request: Request) -> HTMLResponse:
+def no_studio(request: Request) -> HTMLResponse:
     key = "" if is_open(request.app.state.bottega.settings) else "-H 'X-API-Key: btg_...' "
     base = f"{request.url.scheme}://{request.url.netloc}"
     page = _PAGE.format(version=escape(__version__), base=escape(base), key=escape(key))
