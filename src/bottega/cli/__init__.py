@@ -9,16 +9,20 @@ import typer
 
 from bottega import __version__
 from bottega.cli import (
+    batch,
     budget,
     demo,
     doctor,
+    enhance_more,
     experiments,
+    fashion,
     feedback,
     jobs,
     keys,
     laser_more,
     mcp,
     models,
+    privacy,
     references,
     run,
     serve,
@@ -65,8 +69,13 @@ for _group in (
     feedback.group,
     experiments.group,
     laser_more.group,
+    enhance_more.group,
+    fashion.group,
 ):
     application.add_typer(_group)
+
+batch.register(application)
+privacy.register(application)
 
 
 def main() -> None:

@@ -1,16 +1,15 @@
 """From the arguments of `run` and `plan` to a planned request; and what a request meant when it was refused."""
 
 import json
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from bottega.app import Bottega, InputFile, Planned, make_request
+from bottega.app import Bottega, InputFile, Planned, context_of, make_request
 from bottega.cli.files import Destination, stem_of
-from bottega.domain.intent import Intent, IntentContext
+from bottega.domain.intent import Intent
 from bottega.domain.money import micro_usd
 from bottega.domain.request import Request, Role
 from bottega.errors import BottegaError
@@ -107,13 +106,7 @@ async def understood(bottega: Bottega, request: Request) -> Intent | None:
     """What the sentence of a refused request was taken for; None when that could not be said either."""
     if request.workflow is not None:
         return None
-    roles = Counter(ref.role for ref in request.inputs)
-    context = IntentContext(
-        working_images=roles[Role.WORKING],
-        working_videos=roles[Role.CLIP],
-        references=roles[Role.REFERENCE] + roles[Role.PERSON] + roles[Role.GARMENT],
-    )
     try:
-        return await bottega.classify(request.prompt, context)
+        return await bottega.classify(request.prompt, context_of(request))
     except BottegaError:
         return None  # the plan has said already what is wrong with the sentence

@@ -99,7 +99,7 @@ def _summary(cards: Iterable[Card]) -> str:
     results = [card.job.result for card in several if card.job is not None and card.job.result is not None]
     refused = sum(card.job is None for card in several)
     failed = sum(not card.expected for card in several)
-    away = any(c.leaves_machine for card in several if card.job for c in card.job.plan.candidates)
+    away = any(card.job.plan.sent_to for card in several if card.job)
     facts = [
         (str(sum(card.job is not None and not card.error for card in several)), "finished"),
         (str(refused), "refused, with the reason"),
@@ -211,19 +211,23 @@ def _options(plan: Plan, request: Request) -> str:
 
 
 def _plan(plan: Plan) -> str:
+    body = "".join(_step(step, named=plan.before is not None) for step in plan.steps)
+    away = [c.model_id for step in plan.steps for c in step.candidates if c.leaves_machine]
+    words = f"Would be sent to: {', '.join(away)}." if away else "Nothing leaves this machine."
+    return _section("Plan", body + f'<p class="small">{escape(words)}</p>')
+
+
+def _step(step: Plan, *, named: bool) -> str:
     rows = "".join(
         f"<tr><td>{number}</td><th>{_breakable(c.model_id)}</th><td>{escape(str(c.price))}</td>"
         f'<td class="nowrap">{escape(str(c.time))}</td></tr>'
         f'<tr class="why"><td></td><td colspan="3">{escape(", ".join(c.reasons))}</td></tr>'
-        for number, c in enumerate(plan.candidates, start=1)
+        for number, c in enumerate(step.candidates, start=1)
     )
     head = '<tr class="head"><td></td><td>candidate</td><td>price</td><td>time</td></tr>'
-    body = f"<table>{head}{rows}</table>"
-    out = ruled_out_list([item.model_dump() for item in plan.ruled_out])
-    body += out or '<p class="quiet small">Nobody was ruled out.</p>'
-    away = [c.model_id for c in plan.candidates if c.leaves_machine]
-    words = f"Would be sent to: {', '.join(away)}." if away else "Nothing leaves this machine."
-    return _section("Plan", body + f'<p class="small">{escape(words)}</p>')
+    title = f'<p class="small">Step: {escape(step.workflow)}</p>' if named else ""
+    out = ruled_out_list([item.model_dump() for item in step.ruled_out])
+    return f"{title}<table>{head}{rows}</table>" + (out or '<p class="quiet small">Nobody was ruled out.</p>')
 
 
 def _breakable(model_id: str) -> str:

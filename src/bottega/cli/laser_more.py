@@ -80,9 +80,11 @@ def box(
 
         def make() -> "MadeBox":
             from bottega.laser.boxes import BoxSettings
+            from bottega.laser.materials import find_machine, find_material, find_preset
             from bottega.laser.studio_cut import CutSettings
             from bottega.laser.studio_more import box
 
+            preset = find_preset(find_material(material), find_machine(machine), "cut")
             settings = BoxSettings(
                 x_mm=x,
                 y_mm=y,
@@ -91,7 +93,7 @@ def box(
                 thickness_mm=thickness,
                 finger_mm=finger,
                 play_mm=play,
-                kerf_x_mm=kerf_mm or 0.0,
+                kerf_x_mm=preset.cut_width_mm if kerf_mm is None else kerf_mm,
                 kerf_y_mm=kerf_y_mm,
                 columns=columns,
                 rows=rows,

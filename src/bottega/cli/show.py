@@ -20,6 +20,7 @@ from bottega.domain.money import format_usd
 from bottega.domain.plan import Candidate, Plan, TimeEstimate
 from bottega.domain.request import Request
 from bottega.domain.verdict import Measure, Verdict, VerdictState
+from bottega.engines.cloud.reach import VENDOR_TITLES
 
 STATE_STYLES = {
     JobState.SUCCEEDED: "green",
@@ -34,15 +35,6 @@ VERDICT_STYLES = {
     VerdictState.REJECTED: "yellow",
     VerdictState.NOT_JUDGED: "dim",
 }
-VENDOR_TITLES = {
-    "openai": "OpenAI",
-    "gemini": "Gemini",
-    "anthropic": "Anthropic",
-    "replicate": "Replicate",
-    "stability": "Stability",
-    "openai_compatible": "OpenAI-compatible server",
-}
-"""Engines that are somebody else's, as people call them."""
 _MAY_COST = re.compile(r"may cost \$(?P<amount>\d+(?:\.\d+)?)")
 SURE = 0.8
 """Below this confidence the runner-up is named."""
@@ -153,9 +145,18 @@ def plan_view(
     plan: Plan, request: Request | None = None, *, notes: Iterable[str] = (), most: int | None = None
 ) -> RenderableType:
     """`most`: how many candidates are shown, the rest as one line; by default all of them."""
-    parts: list[RenderableType] = [_options_view(plan, request), _candidates_view(plan.candidates, most)]
-    if plan.ruled_out:
-        parts.append(ruled_out_view([item.model_dump() for item in plan.ruled_out]))
+    parts: list[RenderableType] = []
+    for number, step in enumerate(plan.steps, start=1):
+        if plan.before is not None:
+            parts.append(Text(f"Step {number} of {len(plan.steps)}: {step.workflow}", style="bold"))
+        parts += [_options_view(step, request if step is plan else None)]
+        parts.append(_candidates_view(step.candidates, most))
+        if step.ruled_out:
+            parts.append(ruled_out_view([item.model_dump() for item in step.ruled_out]))
+        if plan.before is not None and step.ruled_out:
+            parts.append(Text(""))
+    if plan.before is not None:
+        parts.append(Text.assemble(("Together  ", "bold"), str(plan.price)))
     parts.append(_leaving_view(plan, request))
     parts += [Text(f"Note: {words}", style="yellow") for words in notes]
     return Group(heading("Plan"), indented(*parts))
@@ -233,12 +234,12 @@ def ruled_out_view(items: Iterable[dict[str, Any]]) -> RenderableType:
 
 def _leaving_view(plan: Plan, request: Request | None) -> Text:
     """Who gets what, in the order of the plan."""
-    away = dict.fromkeys(one.engine for one in plan.candidates if one.leaves_machine)
+    away = plan.sent_to
     if not away:
         return Text("Nothing leaves this machine.", style="green")
     vendors = [VENDOR_TITLES.get(engine, engine) for engine in away]
     what = "Your sentence" if request is not None and not request.inputs else "Your sentence and pictures"
-    first = vendors.pop(0) if plan.first.leaves_machine else None
+    first = vendors.pop(0) if any(step.first.leaves_machine for step in plan.steps) else None
     if first is None:
         words = (
             f"Nothing leaves this machine unless the first candidate fails: then {what[0].lower()}{what[1:]} "
@@ -262,6 +263,10 @@ def event_line(event: Event) -> Text | None:
     match event.kind:
         case "queued" | "started" | "step" | "progress":
             return None
+        case "stage":
+            return Text(
+                f"Step {data.get('stage')} of {data.get('stages')}: {data.get('workflow')}", style="bold"
+            )
         case "attempt":
             return Text.assemble("Trying ", (str(data.get("model_id")), "bold"), f" ({data.get('price')})")
         case "left":

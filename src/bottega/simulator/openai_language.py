@@ -17,7 +17,6 @@ from bottega.simulator.world import Entry
 
 JSON = dict[str, Any]
 
-RETIRED_MODELS = frozenset({"gpt-4-vision-preview", "gpt-4-32k", "gpt-4-0314", "gpt-3.5-turbo-0301"})
 MODELS = (
     *("gpt-6-astra", "gpt-6.1-sol", "gpt-6.1-terra", "gpt-6-sol", "gpt-6-luna"),
     *("gpt-5.6-sol", "gpt-5.6-terra", "gpt-5.6-luna", "gpt-5.5", "gpt-5.5-2026-04-23"),

@@ -72,13 +72,5 @@ def refusal(entry: Entry) -> Response | None:
 async def answered(
     world: World, request: Request, operation: str, answer: Callable[[Entry], Response | Awaitable[Response]]
 ) -> Response:
-    """A call that needs nothing but a token: reads it, meets its fault, and answers."""
-    entry = await world.enter(request, VENDOR, operation)
-    if (error := refusal(entry)) is not None:
-        return entry.finish(error)
-    await entry.act("before")
-    response = answer(entry)
-    if not isinstance(response, Response):
-        response = await response
-    await entry.act("after")
-    return entry.finish(response)
+    """A call that needs nothing but a token: see `World.answered`."""
+    return await world.answered(request, VENDOR, operation, refusal, answer)

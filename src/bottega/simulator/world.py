@@ -18,6 +18,7 @@ import random
 import threading
 import time
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
@@ -206,6 +207,25 @@ class World:
             _read_json(entry, body)
         seen.fields = {name: _short(value) for name, value in entry.fields.items()}
         return entry
+
+    async def answered(
+        self,
+        request: Request,
+        vendor: str,
+        operation: str,
+        refusal: Callable[[Entry], Response | None],
+        answer: Callable[[Entry], Response | Awaitable[Response]],
+    ) -> Response:
+        """A call that takes no time: reads it, refuses it for its key or its fault, or answers."""
+        entry = await self.enter(request, vendor, operation)
+        if (error := refusal(entry)) is not None:
+            return entry.finish(error)
+        await entry.act("before")
+        response = answer(entry)
+        if not isinstance(response, Response):
+            response = await response
+        await entry.act("after")
+        return entry.finish(response)
 
 
 async def _read_form(entry: Entry) -> None:
