@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import type { Plan } from "@/api/types";
+import { doersOf, makesItsPicture, priceOf, stepsOf } from "./plan-steps";
+
+type Step = Plan["plan"];
+
+function step(model: string, low: number, high: number, before?: Step | null): Step {
+  const candidate = { model_id: model, price: { low, likely: low, high, basis: "fixed" } };
+  return {
+    workflow: model,
+    candidates: [candidate],
+    ...(before !== undefined && { before }),
+  } as unknown as Step;
+}
+
+describe("the steps of a plan", () => {
+  it("are one where nothing is said of steps before", () => {
+    for (const plan of [step("engrave", 0, 0), step("engrave", 0, 0, null)]) {
+      expect(stepsOf(plan).map(({ workflow }) => workflow)).toEqual(["engrave"]);
+    }
+  });
+
+  it("come in the order of the work, and their prices are added", () => {
+    const plan = step("engrave", 1, 2, step("draw", 40, 60));
+    expect(doersOf(plan).map(({ model_id }) => model_id)).toEqual(["draw", "engrave"]);
+    expect(priceOf(plan)).toEqual({ low: 41, high: 62 });
+  });
+
+  it("make the picture where none is given and a step comes before", () => {
+    const drawn = step("engrave", 1, 2, step("draw", 40, 60));
+    const asked = (plan: Step, inputs: unknown[]) =>
+      makesItsPicture({ plan, request: { inputs } } as unknown as Parameters<typeof makesItsPicture>[0]);
+    expect(asked(drawn, [])).toBe(true);
+    expect(asked(drawn, [{ role: "working", asset_id: "aa" }])).toBe(false);
+    expect(asked(step("engrave", 1, 2), [])).toBe(false);
+  });
+
+  it("have no price while nobody can do one of them", () => {
+    expect(priceOf(step("engrave", 1, 2, { ...step("draw", 1, 1), candidates: [] }))).toBeNull();
+  });
+});

@@ -1,0 +1,31 @@
+// A plan of several steps: what makes the picture that the next one works on stands in its `before`.
+import type { Candidate, Plan } from "@/api/types";
+
+type Step = Plan["plan"];
+
+/** The steps in the order of the work. */
+export function stepsOf(plan: Step): Step[] {
+  // Servers of before two-step plans leave it out.
+  const before = plan.before as Step | null | undefined;
+  return before ? [...stepsOf(before), plan] : [plan];
+}
+
+/** Whether the picture that is worked on is made by a step before: none was given. */
+export function makesItsPicture({ plan, request }: Pick<Plan, "plan" | "request">): boolean {
+  return stepsOf(plan).length > 1 && request.inputs.length === 0;
+}
+
+/** Who does each step, as far as somebody can. */
+export function doersOf(plan: Step): Candidate[] {
+  return stepsOf(plan).flatMap(({ candidates }) => candidates.slice(0, 1));
+}
+
+/** What all steps cost together with the first candidate of each; null when one has none. */
+export function priceOf(plan: Step): { low: number; high: number } | null {
+  const doers = doersOf(plan);
+  if (doers.length < stepsOf(plan).length) return null;
+  return {
+    low: doers.reduce((sum, { price }) => sum + price.low, 0),
+    high: doers.reduce((sum, { price }) => sum + price.high, 0),
+  };
+}

@@ -1,0 +1,56 @@
+import { useEffect, useEffectEvent, useRef, useState, type RefObject } from "react";
+import { layoutOf, rowsShown, GAP, type Layout, type Rows } from "./windowing";
+
+const SPARE_ROWS = 3;
+
+/** A grid that scrolls with the page: its layout, and the rows that have to be drawn. They change when a row comes into
+ * sight, not with every pixel. `onEnd` is called while the end is less than two windows away. */
+export function useWindowedRows(
+  count: number,
+  smallest: number,
+  onEnd: () => void,
+): { grid: RefObject<HTMLDivElement | null>; layout: Layout; rows: Rows; row: number } {
+  const grid = useRef<HTMLDivElement>(null);
+  const [layout, setLayout] = useState<Layout>(() => layoutOf(Math.min(innerWidth, 1200), smallest));
+  const row = layout.side + GAP;
+  // At first only what may be in sight: its pictures are asked for before those of the spare rows.
+  const [rows, setRows] = useState<Rows>(() => ({ first: 0, end: Math.ceil(innerHeight / row) }));
+  const look = useEffectEvent(() => {
+    const element = grid.current;
+    if (element === null) return;
+    const above = -element.getBoundingClientRect().top;
+    const rowsInAll = Math.ceil(count / layout.columns);
+    const next = rowsShown(above, innerHeight, row, rowsInAll, SPARE_ROWS);
+    setRows((now) => (now.first === next.first && now.end === next.end ? now : next));
+    if (rowsInAll * row - (above + innerHeight) < 2 * innerHeight) onEnd();
+  });
+  const measure = useEffectEvent(() => {
+    const width = grid.current?.clientWidth ?? 0;
+    if (width === 0) return;
+    const next = layoutOf(width, smallest);
+    setLayout((now) => (now.columns === next.columns && now.side === next.side ? now : next));
+  });
+  useEffect(() => {
+    let asked = 0;
+    const later = (): void => {
+      if (asked === 0)
+        asked = requestAnimationFrame(() => {
+          asked = 0;
+          look();
+        });
+    };
+    addEventListener("scroll", later, { passive: true });
+    addEventListener("resize", later);
+    const observer = typeof ResizeObserver === "undefined" ? null : new ResizeObserver(() => measure());
+    if (grid.current !== null) observer?.observe(grid.current);
+    return () => {
+      cancelAnimationFrame(asked);
+      removeEventListener("scroll", later);
+      removeEventListener("resize", later);
+      observer?.disconnect();
+    };
+  }, []);
+  // A longer list, or another layout, shows other rows although nothing was scrolled.
+  useEffect(() => look(), [count, layout, onEnd]);
+  return { grid, layout, rows, row };
+}

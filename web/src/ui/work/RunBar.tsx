@@ -1,0 +1,52 @@
+import type { SubmitBody } from "@/api/types";
+import { useLanguage, useWords } from "@/i18n";
+import { common } from "@/i18n/common";
+import { work as words } from "@/i18n/work";
+import { formatPrice } from "@/lib/format";
+import { doersOf, priceOf } from "@/lib/plan-steps";
+import { useHotkey } from "@/lib/hotkeys";
+import { Button } from "../Button";
+import { ProblemNote } from "../ProblemNote";
+import { Badge } from "../Surface";
+import type { PlanOfBody, Work } from "./useWork";
+
+/** What it costs, who does it, what leaves the machine; and the button that starts it at that price. */
+export function RunBar({ body, plan, work }: { body: SubmitBody | null; plan: PlanOfBody; work: Work }) {
+  const t = useWords(words);
+  const c = useWords(common);
+  const language = useLanguage();
+  const [first, ...others] = plan.plan?.plan.candidates ?? [];
+  const ready = body !== null && plan.isCurrent && !work.sending;
+  const run = (): void => {
+    if (ready) work.run(body);
+  };
+  useHotkey("mod+Enter", t("run.key"), run);
+  const doers = plan.plan ? doersOf(plan.plan.plan) : [];
+  const leaving = doers.find(({ leaves_machine }) => leaves_machine);
+  const price = plan.plan && plan.isCurrent ? priceOf(plan.plan.plan) : null;
+  const label =
+    price !== null ? t("run.price", { price: formatPrice(price, language, c("free")) }) : t("run");
+  return (
+    <div className="flex flex-col gap-3">
+      <div className="flex flex-wrap items-center gap-3">
+        <Button look="primary" disabled={!ready} onClick={run} className="min-h-11 px-6 text-base">
+          {work.sending ? t("run.sending") : label}
+        </Button>
+        <p role="status" className="flex flex-wrap items-center gap-2 text-sm text-muted">
+          {plan.reading && body !== null && t("plan.reading")}
+          {!plan.reading && first && (
+            <>
+              {t("plan.by", { model: doers.map(({ model_id }) => model_id).join(" → ") })}
+              <Badge tone={leaving ? "warn" : "good"} icon={leaving ? "cloud" : "local"}>
+                {leaving ? t("plan.leaves", { engine: leaving.engine }) : t("plan.local")}
+              </Badge>
+              {others.length > 0 && t("plan.others", { count: others.length })}
+            </>
+          )}
+        </p>
+      </div>
+      {plan.error !== null && <ProblemNote error={plan.error} onRetry={plan.again} announce={false} />}
+      {work.error !== null && <ProblemNote error={work.error} onRetry={run} />}
+    </div>
+  );
+}
