@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import redis
+import redis.asyncio
 import skimage.data
 import sqlalchemy as sa
 import structlog
@@ -70,3 +72,27 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 def photographs() -> Path:
     """The folder of real photographs that ship inside scikit-image (astronaut.png, chelsea.png, coffee.png...)."""
     return Path(skimage.data.__file__).parent
+
+
+REDIS = os.environ.get("BOTTEGA_TEST_REDIS", "redis://127.0.0.1:6379/0")
+"""A server that tests share, each by keys of its own; `make test` starts one where none runs."""
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    try:
+        redis.Redis.from_url(REDIS, socket_connect_timeout=3).ping()
+    except redis.RedisError as error:
+        pytest.fail(f"No Redis server at {REDIS}; run the tests with `make test`. ({error})")
+    return REDIS
+
+
+@pytest.fixture
+async def redis_prefix(redis_url: str) -> AsyncIterator[str]:
+    """The beginning of all keys of one test, which are removed after it."""
+    prefix = f"bottega:test:{uuid.uuid4().hex}:"
+    yield prefix
+    client = redis.asyncio.Redis.from_url(redis_url)
+    if keys := [key async for key in client.scan_iter(f"{prefix}*", count=1000)]:
+        await client.delete(*keys)
+    await client.aclose()

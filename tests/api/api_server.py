@@ -4,7 +4,7 @@ import json
 import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,23 @@ NOBODYS_JOB = "job_000000000000" + "0" * 16
 class Served:
     url: str
     shop: Bottega
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Bottega]:
+    """Jobs wait."""
+    shop = Bottega(settings)
+    await shop.start(run_jobs=False)
+    yield shop
+    await shop.close()
+
+
+@asynccontextmanager
+async def client_of(shop: Bottega, url: str = "http://localhost:8600") -> AsyncIterator[httpx.AsyncClient]:
+    """Without a network; at the address of this machine it is the local user."""
+    transport = httpx.ASGITransport(create_app(shop), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=url) as client:
+        yield client
 
 
 @contextmanager

@@ -3,9 +3,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from api_server import Served, served
+from api_server import Served, client_of, opened, served
 
-from bottega.api import create_app
 from bottega.app import Bottega
 from bottega.settings import Settings
 
@@ -27,34 +26,30 @@ async def client(server: Served) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Bottega]:
     """Keyless, on a loopback address; jobs wait."""
-    bottega = Bottega(Settings(home=tmp_path / "home", compute_workers=1))
-    await bottega.start(run_jobs=False)
-    yield bottega
-    await bottega.close()
+    # Whatever was built in this checkout, this server has no page.
+    settings = Settings(home=tmp_path / "home", web_dir=tmp_path / "not built", compute_workers=1)
+    async with opened(settings) as bottega:
+        yield bottega
 
 
 @pytest.fixture
 async def local(shop: Bottega) -> AsyncIterator[httpx.AsyncClient]:
     """The local user, without a network."""
-    transport = httpx.ASGITransport(create_app(shop), raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8600") as client:
+    async with client_of(shop) as client:
         yield client
 
 
 @pytest.fixture
 async def open_shop(tmp_path: Path) -> AsyncIterator[Bottega]:
     """On a public address, so that everybody needs a key; jobs wait."""
-    bottega = Bottega(Settings(home=tmp_path / "public", host="0.0.0.0", compute_workers=1))
-    await bottega.start(run_jobs=False)
-    yield bottega
-    await bottega.close()
+    async with opened(Settings(home=tmp_path / "public", host="0.0.0.0", compute_workers=1)) as bottega:
+        yield bottega
 
 
 @pytest.fixture
 async def public(open_shop: Bottega) -> AsyncIterator[httpx.AsyncClient]:
     """Nobody yet: each request brings its key."""
-    transport = httpx.ASGITransport(create_app(open_shop), raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="https://bottega.example") as client:
+    async with client_of(open_shop, "https://bottega.example") as client:
         yield client
 
 

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from api_server import ENHANCE, assert_problem
 
+from bottega.api import create_app
 from bottega.api.routes.assets import disposition
 from bottega.api.schemas import price_in_words
 from bottega.app import Bottega
@@ -238,8 +239,11 @@ async def test_metrics_are_prometheus_text(local: httpx.AsyncClient, photograph:
     assert "bottega_spent_today_micro_usd 0" in samples
 
 
-async def test_the_page_loads_nothing_from_elsewhere(local: httpx.AsyncClient) -> None:
-    page = await local.get("/")
+async def test_the_page_loads_nothing_from_elsewhere(shop: Bottega, tmp_path: Path) -> None:
+    shop.settings = shop.settings.model_copy(update={"web_dir": tmp_path / "not built"})
+    transport = httpx.ASGITransport(create_app(shop), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8600") as client:
+        page = await client.get("/")
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
     assert page.text.count("curl ") == 3
     assert "http://localhost:8600/api/v1/jobs" in page.text

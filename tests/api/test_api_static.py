@@ -17,6 +17,7 @@ LIGHT = (
     "bottega.imaging.media_type",
     "bottega.imaging.mask",  # named for a child process to call
     "bottega.laser.prompts",  # words, no arrays
+    "bottega.laser.materials",  # a table
 )
 COMPUTING = ("numpy", "cv2", "PIL", "skimage", "bottega.imaging", "bottega.laser", "bottega.enhance")
 

@@ -99,6 +99,65 @@ async def test_a_local_model_is_no_cloud_model(client: httpx.AsyncClient) -> Non
     assert_problem(await client.post(f"{AI}/cloud/generate", json=body), 422)
 
 
+async def test_a_batch_is_refused_whole_with_the_number_of_the_wish_that_cannot_be_made(
+    client: httpx.AsyncClient,
+) -> None:
+    before = (await client.get(f"{AI}/jobs")).json()["jobs"]
+    wishes = {"prompts": ["an owl", "a fox"], "laser_style": "auto"}
+    problem = assert_problem(await client.post(f"{AI}/generate/batch", json=wishes), 422)
+    assert (problem["code"], problem["details"]["index"]) == ("no-candidate", 0)
+    assert (await client.get(f"{AI}/jobs")).json()["jobs"] == before
+
+
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        {},
+        {"prompts": ["an owl"], "prompt": "an owl"},
+        {"prompts": ["an owl"] * 17},
+        {"prompt": "an owl", "count": 0},
+        {"prompt": "an owl", "count": 99},
+        {"prompts": ["an owl"], "size": 3},
+    ],
+)
+async def test_a_batch_has_limits(client: httpx.AsyncClient, wishes: dict[str, object]) -> None:
+    assert_problem(await client.post(f"{AI}/generate/batch", json=wishes), 422)
+
+
+async def test_models_that_make_pictures_and_those_of_the_laser_are_listed(
+    client: httpx.AsyncClient,
+) -> None:
+    found = (await client.get(f"{AI}/models")).json()["models"]
+    assert {"laser/raster", "laser/vector"} <= {each["id"] for each in found}
+    assert all({"generate", "laser"} & set(each["operations"]) for each in found)
+    assert {each["id"] for each in (await client.get(f"{AI}/cloud/models")).json()["models"]} <= {
+        each["id"] for each in found
+    }
+
+
+async def test_a_box_is_a_laser_job_without_any_file(client: httpx.AsyncClient) -> None:
+    answer = await client.post(f"{AI}/optimize/laser", json={"prompt": "a box 60 x 50 x 40 mm, plywood"})
+    assert answer.status_code == 202, answer.text
+    options = answer.json()["plan"]["options"]
+    assert (options["process"], options["x_mm"], options["z_mm"]) == ("box", 60, 40)
+
+
+async def test_a_drawing_is_taken_in_and_planned(client: httpx.AsyncClient) -> None:
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="9mm" height="9mm"><path d="M1 1L8 8"/></svg>'
+    answer = await client.post(
+        f"{PREFIX}/plan", files={"image": ("part.svg", svg)}, data={"prompt": "laser cut this"}
+    )
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["plan"]["workflow"] == "laser"
+
+
+async def test_without_a_picture_the_steps_to_one_are_in_the_answer(client: httpx.AsyncClient) -> None:
+    body = {"prompt": "engrave a fox on cork 80 mm wide"}
+    details = assert_problem(await client.post(f"{AI}/optimize/laser", json=body), 422)["details"]
+    assert [step["workflow"] for step in details["steps"]] == ["image_generation", "laser"]
+    assert details["laser_prompt"]["prompt"] == details["steps"][0]["prompt"]
+
+
 async def test_the_queue_is_counted(client: httpx.AsyncClient) -> None:
     found = (await client.get(f"{AI}/queue")).json()
     assert found["waiting"] >= 0

@@ -11,6 +11,7 @@ from cli_program import Program
 from PIL import Image, ImageDraw
 from typer.testing import CliRunner
 
+from bottega import __version__
 from bottega.cli import application
 from bottega.laser.gcode_check import Machining, check_gcode
 from bottega.laser.svg_in import read_svg
@@ -176,3 +177,10 @@ def test_the_help_of_the_laser_loads_nothing_heavy() -> None:
     script = "import sys, bottega.cli.laser, bottega.cli.laser_more; print([n for n in ('numpy', 'cv2', 'PIL', 'shapely', 'pydantic') if n in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_package_itself_is_the_command_line() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bottega", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == __version__

@@ -104,6 +104,7 @@ def test_the_doctor_finds_a_working_installation(bottega: Program) -> None:
     assert ran.code == 0, ran.out
     states = {check["name"]: check["state"] for check in ran.document["checks"]}
     assert {states[name] for name in ("home", "database", "computing", "engine classical", "books")} == {"ok"}
+    assert states["face detection"] == "ok"
     assert states["engine openai_compatible"] == "note"
 
 

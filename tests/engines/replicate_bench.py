@@ -12,8 +12,6 @@ import numpy as np
 from PIL import Image
 
 from bottega.compute import ComputePool
-from bottega.domain.asset import MediaInfo
-from bottega.domain.request import Role
 from bottega.domain.task import Task, TaskInput
 from bottega.engines.cloud.replicate import ReplicateEngine
 from bottega.engines.cloud.replicate_poller import Pace
@@ -44,14 +42,6 @@ def picture(path: Path, size: tuple[int, int] = (64, 48), seed: int = 7) -> Path
     pixels = np.random.default_rng(seed).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
     Image.fromarray(pixels).save(path)
     return path
-
-
-def taken(path: Path, role: Role = Role.WORKING) -> TaskInput:
-    with Image.open(path) as opened:
-        media = MediaInfo(
-            media_type=Image.MIME[opened.format or ""], width=opened.width, height=opened.height
-        )
-    return TaskInput(role=role, asset_id=path.name, path=path, media=media)
 
 
 def task(operation: str = "generate", *inputs: TaskInput, **changes: Any) -> Task:

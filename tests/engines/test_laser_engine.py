@@ -1,4 +1,4 @@
-"""The laser engine, through a real compute process: four files that belong together, and errors in words."""
+"""The laser engine, through a real compute process: files that belong together, and errors in words."""
 
 import base64
 import re
@@ -56,18 +56,22 @@ async def perform(task: Task, scratch: Path, told: list[tuple[float, str]] | Non
         await compute.close()
 
 
-async def test_a_photograph_becomes_four_files_that_agree(tmp_path: Path) -> None:
+async def test_a_photograph_becomes_files_that_agree(tmp_path: Path) -> None:
     told: list[tuple[float, str]] = []
     source = picture(tmp_path / "in.png", skimage.data.astronaut())
     result = await perform(laser_task(source, width_mm=40, material="cork"), tmp_path / "out", told)
 
-    preview, dots, gcode, svg = result.outputs
+    preview, dots, gcode, svg, toolpath, energy, way = result.outputs
     assert [output.media_type for output in result.outputs] == [
         "image/png",
         "image/png",
         "text/x.gcode",
         "image/svg+xml",
+        "image/png",
+        "image/png",
+        "application/json",
     ]
+    assert [each.name for each in (toolpath, energy, way)] == ["toolpath.png", "energy.png", "toolpath.json"]
     assert preview.label == "Preview of the burn"
     assert gcode.name.endswith(".gcode")
     columns, rows = result.report["pixels"]
@@ -114,6 +118,60 @@ async def test_what_transparency_hides_is_not_burnt(tmp_path: Path) -> None:
     result = await perform(task, tmp_path / "out")
     assert result.report["outline"] == "silhouette"
     assert result.report["burnt_share"] == pytest.approx(0.25, abs=0.03)
+
+
+def svg_input(path: Path, content: str) -> TaskInput:
+    path.write_text(content)
+    media = MediaInfo(media_type="image/svg+xml")
+    return TaskInput(role=Role.WORKING, asset_id="b" * 64, path=path, media=media)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "document"),
+    [
+        ({"process": "box", "x_mm": 60, "y_mm": 50, "z_mm": 40}, "box.svg"),
+        ({"process": "text", "text": "Anna", "lettering": "single-line", "width_mm": 40}, "text.svg"),
+        ({"process": "testgrid", "material": "cork", "powers": [20, 40]}, "testgrid.svg"),
+    ],
+)
+async def test_work_without_a_picture_has_the_same_kinds_of_files(
+    tmp_path: Path, parameters: dict[str, Any], document: str
+) -> None:
+    result = await perform(laser_task(**parameters), tmp_path / "out")
+    names = [output.name for output in result.outputs]
+    assert names[:3] == ["preview.png", "toolpath.png", "toolpath.json"]
+    assert document in names
+    assert (result.report["gcode_errors"], result.report["stops"]) == (0, 0)
+    assert result.report["process"] == parameters["process"]
+    with Image.open(result.outputs[0].path) as preview:
+        width = preview.width / preview.info["dpi"][0] * 25.4
+    assert width == pytest.approx(result.report["width_mm"], abs=0.5)
+
+
+async def test_a_drawing_with_a_photograph_in_it_keeps_its_tones(tmp_path: Path) -> None:
+    Image.fromarray(skimage.data.camera()[::4, ::4]).save(tmp_path / "camera.png")
+    data = base64.b64encode((tmp_path / "camera.png").read_bytes()).decode()
+    content = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="30mm" height="30mm" viewBox="0 0 30 30">'
+        f'<image x="0" y="0" width="30" height="30" href="data:image/png;base64,{data}"/></svg>'
+    )
+    drawing = svg_input(tmp_path / "in.svg", content)
+    report = (await perform(laser_task(drawing, process="engrave"), tmp_path / "out")).report
+    assert report["dither"] == "jarvis"
+    assert report["tone_error"] < 7
+
+
+async def test_the_box_is_of_the_thickness_that_its_material_is_called_by(tmp_path: Path) -> None:
+    task = laser_task(process="box", material="plywood-6mm", machine="co2-40w", formats=["svg"])
+    report = (await perform(task, tmp_path / "out")).report
+    assert report["thickness_mm"] == 6
+    assert report["kerf_mm"][0] > 0
+
+
+async def test_a_thickness_that_nobody_gave_is_said_to_be_a_guess(tmp_path: Path) -> None:
+    task = laser_task(process="box", material="leather", formats=["svg"])
+    report = (await perform(task, tmp_path / "out")).report
+    assert any("measure the material" in note for note in report["warnings"])
 
 
 async def test_a_picture_that_cannot_be_engraved_is_refused_in_words(tmp_path: Path) -> None:

@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from given_pictures import taken
 from openai_images_server import Fault, OpenAIImagesServer
 from PIL import Image
 
 from bottega.compute import ComputePool
-from bottega.domain.asset import MediaInfo
 from bottega.domain.request import Role
 from bottega.domain.task import EngineResult, Task, TaskInput
 from bottega.engines.cloud.openai_compatible import OpenAICompatibleEngine
@@ -117,14 +117,6 @@ def picture(path: Path, size: tuple[int, int] = (32, 24), mode: str = "RGB", **s
     pixels = rng.integers(0, 256, (size[1], size[0], *channels), dtype=np.uint8)
     Image.fromarray(pixels).save(path, **save)
     return path
-
-
-def taken(path: Path, role: Role = Role.WORKING) -> TaskInput:
-    with Image.open(path) as opened:
-        media = MediaInfo(
-            media_type=Image.MIME[opened.format or ""], width=opened.width, height=opened.height
-        )
-    return TaskInput(role=role, asset_id=path.name, path=path, media=media)
 
 
 # --- What is sent -----------------------------------------------------------------------------------------------

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from given_pictures import taken
 from PIL import Image
 
 from bottega.compute import ComputePool
-from bottega.domain.asset import MediaInfo
 from bottega.domain.request import Role
 from bottega.domain.task import EngineResult, Task, TaskInput
 from bottega.engines.cloud.openai import OpenAIEngine
@@ -125,13 +125,6 @@ def picture(path: Path, size: tuple[int, int] = (64, 48)) -> Path:
     rng = np.random.default_rng(len(path.name))
     Image.fromarray(rng.integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)).save(path)
     return path
-
-
-def taken(path: Path, role: Role = Role.WORKING) -> TaskInput:
-    with Image.open(path) as opened:
-        kind, size = Image.MIME[opened.format or ""], opened.size
-    media = MediaInfo(media_type=kind, width=size[0], height=size[1])
-    return TaskInput(role=role, asset_id=path.name, path=path, media=media)
 
 
 # --- what is sent --------------------------------------------------------------------------------------------

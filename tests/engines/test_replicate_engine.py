@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from given_pictures import taken
 from PIL import Image
-from replicate_bench import Bench, bench_in, model, picture, taken, task
+from replicate_bench import Bench, bench_in, model, picture, task
 
 from bottega.domain.request import Role
 from bottega.engines.cloud.replicate_search import seed_of

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from replicate_bench import QUICK, SURE, Bench, bench_in, engine_for, model, picture, taken, task
+from given_pictures import taken
+from replicate_bench import QUICK, SURE, Bench, bench_in, engine_for, model, picture, task
 
 from bottega.engines.cloud.replicate_search import Certainty
 from bottega.engines.protocol import Found, NeverArrived, StillUnknown, Stopped

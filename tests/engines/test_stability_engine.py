@@ -15,10 +15,10 @@ import httpx
 import numpy as np
 import pytest
 import pytest_asyncio
+from given_pictures import taken
 from PIL import Image
 
 from bottega.compute import ComputePool
-from bottega.domain.asset import MediaInfo
 from bottega.domain.request import Role
 from bottega.domain.task import EngineResult, Task, TaskInput
 from bottega.engines.cloud.stability import StabilityEngine
@@ -74,14 +74,6 @@ def task(operation: str = "generate", inputs: tuple[TaskInput, ...] = (), **chan
 def picture(path: Path, size: tuple[int, int] = (96, 64), color: str = "teal", **save: Any) -> Path:
     Image.new("RGB", size, color).save(path, **save)
     return path
-
-
-def taken(path: Path, role: Role = Role.WORKING) -> TaskInput:
-    with Image.open(path) as opened:
-        media = MediaInfo(
-            media_type=Image.MIME[opened.format or ""], width=opened.width, height=opened.height
-        )
-    return TaskInput(role=role, asset_id=path.name, path=path, media=media)
 
 
 @dataclass

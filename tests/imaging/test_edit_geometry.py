@@ -16,7 +16,6 @@ from bottega.imaging.geometry import (
     flip,
     inscribed_size,
     parse_aspect,
-    parse_box,
     resize,
     rotate,
 )
@@ -119,9 +118,9 @@ def test_what_is_no_aspect_ratio_is_refused(text: str) -> None:
 
 
 def test_a_box_is_read_from_text() -> None:
-    assert parse_box("1,2, 30,40") == Box(1, 2, 30, 40)
+    assert Box.parse("1,2, 30,40") == Box(1, 2, 30, 40)
     with pytest.raises(InvalidOption):
-        parse_box("1,2,30")
+        Box.parse("1,2,30")
 
 
 def test_one_side_given_keeps_the_proportions() -> None:

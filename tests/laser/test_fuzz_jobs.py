@@ -1,4 +1,6 @@
-"""Raster jobs of random pictures and settings: each one is valid for our strict reader, or refused in words."""
+"""Random jobs: each one is valid for our strict reader and for independent ones, or refused in words."""
+
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -66,6 +68,29 @@ def test_random_jobs_are_valid_or_refused() -> None:
         assert job.checked is not None
         assert np.array_equal(burnt_dots(job.checked, job.grid, *report["origin_mm"]), job.dots), seed
     assert valid > 15
+
+
+def assert_valid_in_every_reader(first: int, jobs: int, least: int) -> None:
+    """Of `jobs` random jobs none is wrong, and of every process at least `least` are made."""
+    for library_of_readers in ("shapely", "ezdxf", "gcodeparser", "pypdf", "svgelements"):
+        pytest.importorskip(library_of_readers)
+    from laser_fuzz import PROCESSES, outcome
+
+    made: Counter[str] = Counter()
+    for seed in range(first, first + jobs):
+        found = outcome(seed)
+        assert found.faults == (), (seed, found.process, found.faults[:3])
+        made[found.process] += not found.refused
+    assert all(made[process.__name__] >= least for process in PROCESSES), made
+
+
+def test_random_jobs_of_every_process_are_valid_in_every_reader_or_refused() -> None:
+    assert_valid_in_every_reader(0, 48, 1)
+
+
+@pytest.mark.slow
+def test_many_random_jobs_of_every_process_are_valid_in_every_reader_or_refused() -> None:
+    assert_valid_in_every_reader(100, 2000, 100)
 
 
 @pytest.mark.parametrize(

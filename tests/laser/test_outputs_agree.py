@@ -199,9 +199,9 @@ def pdf_lines(pypdf, data: bytes) -> list[Line]:
 
 
 def lbrn2_lines(data: bytes) -> list[Line]:
-    """The vertex and primitive lists as LightBurn's readers take them; y counts from the rear (MirrorY)."""
+    """The vertex and primitive lists as LightBurn's readers take them; y counts from the front, and is turned down again."""
     project = ET.fromstring(data)
-    assert project.get("MirrorY") == "True"
+    assert (project.get("MirrorX"), project.get("MirrorY")) == ("False", "False")
     lines: list[Line] = []
     for shape in project.iter("Shape"):
         assert shape.findtext("XForm") == "1 0 0 1 0 0"
@@ -222,7 +222,8 @@ def lbrn2_lines(data: bytes) -> list[Line]:
             else:
                 points.append(np.array(vertices[j]["V"]))
         closed = steps[-1][2] == steps[0][1]
-        lines.append((np.array(points[:-1] if closed else points), closed))
+        found = np.array(points[:-1] if closed else points) * (1, -1) + (0, HEIGHT)
+        lines.append((found, closed))
     return lines
 
 

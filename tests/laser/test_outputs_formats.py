@@ -284,7 +284,7 @@ def test_lightburn_pictures_lie_by_their_centre_and_dots_pass_through() -> None:
     root = ET.fromstring(write_lbrn2(drawing, settings=BURN))
     shape = root.find("Shape")
     assert shape is not None
-    assert (shape.get("W"), shape.get("H"), shape.findtext("XForm")) == ("6", "4", "1 0 0 1 8 27")
+    assert (shape.get("W"), shape.get("H"), shape.findtext("XForm")) == ("6", "4", "1 0 0 1 8 43")
     values = {child.tag: child.get("Value") for child in root.find("CutSetting_Img") or ()}
     assert (values["passThrough"], values["interval"], values["dpi"]) == ("1", "0.1", "254")
     picture = Image.open(io.BytesIO(base64.b64decode(shape.get("Data") or "")))

@@ -12,8 +12,14 @@ from bottega.laser.gcode import RasterSettings, raster_gcode
 from bottega.laser.gcode_check import Machining, burnt_dots, check_gcode
 from bottega.laser.job import EngraveSettings, dithered, engrave
 from bottega.laser.size import Grid, grid_for
+from bottega.laser.studio_preview import (
+    MOST_MOVES,
+    PREVIEW_SIDE,
+    energy_picture,
+    moves_picture,
+    moves_values,
+)
 from bottega.laser.tone import fit_to_grid, for_material, luminance, tone_error
-from bottega.laser.toolpath_preview import toolpath_data, toolpath_picture
 
 needs_numba = pytest.mark.skipif(not has_numba(), reason="the compiled search is part of the extra `laser`")
 SMALL = EngraveSettings(width_mm=25)
@@ -98,13 +104,48 @@ def test_material_response_is_undone() -> None:
 
 
 def test_toolpath_holds_every_burn_and_travel() -> None:
-    job = engrave(skimage.data.camera(), replace(SMALL, width_mm=10))
+    job = engrave(skimage.data.camera(), replace(SMALL, width_mm=8))
     assert job.checked is not None
     moves = job.checked.moves
-    data = toolpath_data(moves, 10**9)
-    assert len(data["burns"]) == len(job.checked.burns)
-    picture = toolpath_picture(moves)
-    assert max(picture.shape) <= 1210
-    assert (picture.min(axis=2) < 200).mean() > 0.1
+    sheet = (job.grid.width_mm, job.grid.height_mm)
+    data = moves_values(moves, *sheet, tuple(job.report["origin_mm"]))
+    assert data["kept_every"] == 1
+    assert len(data["paths"]) == data["burns_in_all"] == len(job.checked.burns)
+    ends = np.array([path["points"] for path in data["paths"]])
+    burnt = np.abs(ends[:, 1] - ends[:, 0]).sum()
+    assert burnt == pytest.approx(job.checked.timing.burn_mm, rel=0.01)
+    assert ((ends > -1e-3) & (ends < np.array(sheet) + 1e-3)).all()
+    outside = np.array(data["travels"])[:, 0]
+    assert outside.min() < 0  # the run-up lies beside the sheet
+
+
+def test_a_long_way_is_thinned_by_rows() -> None:
+    job = engrave(skimage.data.camera(), replace(SMALL, width_mm=40))
+    assert job.checked is not None
+    data = moves_values(job.checked.moves, 40, 40, tuple(job.report["origin_mm"]))
+    assert data["kept_every"] > 1
+    assert 0.5 * MOST_MOVES < len(data["paths"]) + len(data["travels"]) < 1.5 * MOST_MOVES
+    assert data["burns_in_all"] == len(job.checked.burns)
+
+
+def test_the_drawn_way_shows_the_burn_and_the_run_up() -> None:
+    job = engrave(skimage.data.camera(), replace(SMALL, width_mm=10))
+    assert job.checked is not None
+    picture, dpi = moves_picture(job.checked.moves, 10, 10, tuple(job.report["origin_mm"]))
+    assert max(picture.shape) <= PREVIEW_SIDE + 1
+    assert picture.shape[1] / dpi * 25.4 > 10
+    assert (picture.max(axis=2) < 120).mean() > 0.02
     dots = burnt_dots(job.checked, job.grid, *job.report["origin_mm"])
     assert float(coverage(dots, 1.5).mean()) > 0
+
+
+def test_the_energy_is_drawn_darker_where_more_of_it_goes() -> None:
+    black_left = np.full((100, 100), 255, np.uint8)
+    black_left[:, :40] = 0
+    black_left[:, 60:] = 200
+    job = engrave(black_left, SMALL)
+    assert job.energy is not None
+    picture, dpi = energy_picture(job.energy)
+    third = picture.shape[1] // 3
+    assert picture[:, third // 4 : third].mean() < 0.6 * picture[:, -third : -third // 4].mean()
+    assert picture.shape[1] / dpi * 25.4 == pytest.approx(25 + 2 * job.report["beam_mm"], abs=0.5)

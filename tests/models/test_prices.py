@@ -159,6 +159,13 @@ def answers(draw: st.DrawFn, price: PriceModel, order: Task) -> Metered:
 # --- a hold is never short -----------------------------------------------------------------------------------
 
 
+def test_the_resolution_of_a_clip_is_no_size_of_a_picture() -> None:
+    rows = (ImageRow(usd="0"), ImageRow(size="512x512", usd="0.000001"), ImageRow(size="4K", usd="2"))
+    price = PriceModel(image_table=rows)
+    assert price.price(task(size="auto", resolution="480p")).high == micro_usd("2")
+    assert price.price(task(size="auto", resolution="4k")).low == micro_usd("2")
+
+
 @given(st.data(), prices(), orders())
 def test_no_answer_inside_the_order_costs_more_than_was_held(
     data: st.DataObject, price: PriceModel, order: Task

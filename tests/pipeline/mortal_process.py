@@ -1,6 +1,7 @@
 """A process that runs jobs with the real engines and kills itself when its job's story reaches a given event.
 
-`mortal_process.py submit PICTURE KIND[:N]` makes a job and dies at its N-th event of that kind (`-` lives on);
+`mortal_process.py submit FILE KIND[:N] [WORKFLOW SENTENCE]` makes a job and dies at its N-th event of that kind (`-` lives
+on; `progress@0.6` dies when so much is done);
 `mortal_process.py resume JOB` runs what waits until that job has ended. Prints the job's id.
 """
 
@@ -19,10 +20,15 @@ seen: Counter[str] = Counter()
 look_at: list[Callable[[Event], None]] = []
 
 
-def die_at(kind: str, number: int) -> None:
+def die_at(moment: str) -> None:
+    name, _, share = moment.partition("@")
+    kind, _, number = name.partition(":")
+
     def look(event: Event) -> None:
         seen[event.kind] += 1
-        if event.kind == kind and seen[kind] == number:
+        if event.kind != kind:
+            return
+        if event.data["fraction"] >= float(share) if share else seen[kind] == int(number or 1):
             os.kill(os.getpid(), signal.SIGKILL)
 
     look_at.append(look)
@@ -33,12 +39,10 @@ async def main() -> None:
     bottega = Bottega()
     await bottega.start(run_jobs=False)
     if mode == "submit":
-        kind, _, number = rest[0].partition(":")
-        die_at(kind, int(number or 1))
+        die_at(rest[0])
+        workflow, sentence = rest[1:] or ("image_enhancement", "sharpen this and enlarge it three times")
         request = make_request(
-            prompt="sharpen this and enlarge it three times",
-            inputs=await bottega.add_inputs([argument]),
-            workflow="image_enhancement",
+            prompt=sentence, inputs=await bottega.add_inputs([argument]), workflow=workflow
         )
         job = await bottega.submit(request)
         print(job.id, flush=True)

@@ -87,6 +87,20 @@ def test_a_model_that_was_asked_for_and_cannot_be_used_says_why_and_nobody_takes
         plan(GOOD, asked="local/nothing")
 
 
+def test_what_helps_is_said_once_and_never_a_model_that_is_ruled_out_itself() -> None:
+    old = model("local/old", ends=date(2026, 2, 28), replacement="local/dear")
+    dear = model("local/dear", price=None)
+    with pytest.raises(NoCandidate) as one:
+        plan(old, dear)
+    assert one.value.hint == "Give its price in the catalogue."
+    older = model("local/older", ends=date(2025, 12, 31), replacement="local/elsewhere")
+    with pytest.raises(NoCandidate) as several:
+        plan(old, dear, older)
+    assert several.value.hint.startswith("Any one of these helps.")
+    assert "local/dear" not in several.value.hint
+    assert "Use local/elsewhere instead." in several.value.hint
+
+
 def test_the_plan_carries_the_options_and_which_were_read() -> None:
     made = plan(GOOD)
     assert (made.workflow, made.options, made.options_read) == (

@@ -13,7 +13,8 @@ from skimage import data
 from bottega.compute import ComputePool
 from bottega.domain.asset import MediaInfo
 from bottega.domain.intent import Intent, WorkClass
-from bottega.domain.request import Request, Role
+from bottega.domain.plan import Constraints
+from bottega.domain.request import Preference, Request, Role
 from bottega.domain.task import Task, TaskInput
 from bottega.domain.verdict import Verdict, VerdictState
 from bottega.engines.local.classical import run_classical
@@ -23,6 +24,7 @@ from bottega.imaging.limits import Limits
 from bottega.imaging.picture import Picture
 from bottega.models import load_catalogue
 from bottega.quality import judge
+from bottega.routing import make_plan
 from bottega.workflows.image_enhancement import ImageEnhancement, ImageEnhancementOptions
 
 WORKFLOW = ImageEnhancement()
@@ -140,6 +142,9 @@ def test_every_feature_is_one_that_the_catalogue_knows() -> None:
     assert [model.id for model in load_catalogue() if model.lacks(task) is None] == [
         "classical/backprojection",
         "classical/lanczos",
+        "enhance/fast",
+        "enhance/balanced",
+        "enhance/best",
     ]
 
 
@@ -201,6 +206,57 @@ def test_nothing_to_do_is_said() -> None:
         prepared(given(), scale=1, sharpen=0)
 
 
+@pytest.mark.parametrize(
+    ("preference", "first"),
+    [
+        (Preference.SPEED, "enhance/fast"),
+        (Preference.BALANCED, "enhance/balanced"),
+        (Preference.QUALITY, "enhance/best"),
+    ],
+)
+@pytest.mark.parametrize("size", [(64, 48), (600, 400), (1200, 1600), (4000, 3000), (5000, 700)])
+@pytest.mark.parametrize(
+    "options", [{}, {"scale": 3.0, "sharpen": 0.8}, {"denoise": 0.5}, {"improve": "print", "long_side": 500}]
+)
+def test_each_preference_begins_with_its_network_and_ends_with_the_classical_way(
+    options: dict[str, Any], size: tuple[int, int], preference: Preference, first: str
+) -> None:
+    plan = make_plan(
+        prepared(given(*size), **options),
+        load_catalogue(),
+        Constraints(),
+        preference,
+        local_engines=frozenset({"classical", "enhance"}),
+        engines=frozenset({"classical", "enhance"}),
+        options=options,
+        options_read=(),
+    )
+    ids = [candidate.model_id for candidate in plan.candidates]
+    assert ids[0] == first
+    assert set(ids[-2:]) == {"classical/backprojection", "classical/lanczos"}
+
+
+def test_a_preview_is_a_part_that_only_models_on_this_machine_make() -> None:
+    task = prepared(given(), preview="100,50,200x100")
+    assert task.features == {"scale:x2", "preview"}
+    assert (task.parameters["width"], task.parameters["height"]) == (1200, 800)
+    assert task.output_megapixels == pytest.approx(0.08)
+    able = {model.engine for model in load_catalogue() if model.lacks(task) is None}
+    assert able == {"classical", "enhance"}
+    assert WORKFLOW.rubric(ImageEnhancementOptions(preview="100,50,200x100")).criteria == ()
+
+
+def test_a_preview_of_nothing_and_of_what_a_generative_model_makes_is_refused() -> None:
+    with pytest.raises(InvalidOption, match="begins at 600,0"):
+        prepared(given(), preview="600,0,10,10")
+    with pytest.raises(InvalidOption, match="1 pixel wide"):
+        prepared(given(), preview="0,0,0,10")
+    with pytest.raises(InvalidOption, match="generative model"):
+        prepared(given(), preview="0,0,10,10", colourise=True)
+    with pytest.raises(ValidationError):
+        ImageEnhancementOptions(preview="the face")
+
+
 # --- the rubric ------------------------------------------------------------------------------------------------------
 
 
@@ -233,7 +289,9 @@ async def verdict(pool: ComputePool, options: dict[str, Any], result: Path, sour
     return await judge(pool, rubric, result, source, {}, Limits())
 
 
-@pytest.mark.parametrize("model", ["classical/backprojection", "classical/lanczos"])
+@pytest.mark.parametrize(
+    "model", ["classical/backprojection", "classical/lanczos", "enhance/fast", "enhance/balanced"]
+)
 @pytest.mark.parametrize(
     "options",
     [

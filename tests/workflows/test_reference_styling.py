@@ -150,7 +150,7 @@ def test_the_garment_and_how_it_sits_decide_who_can() -> None:
     task = tried("Try this jacket on me, loose", person, garment, n=2)
     assert task.features == {"garment:upper", "edit:instruction", "variants"}
     assert "it sits loosely" in task.prompt_for("gpt-image")
-    assert task.parameters == {"n": 2}
+    assert task.parameters == {"n": 2, "fit": "loose"}
 
 
 @pytest.mark.parametrize(

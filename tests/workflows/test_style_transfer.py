@@ -54,6 +54,19 @@ def prepare(options: dict[str, Any], *inputs: TaskInput, prompt: str = "") -> Ta
         ("match the colours of the second picture", "colour_transfer"),
         ("use the colors from the reference", "colour_transfer"),
         ("watercolor, please", "watercolour"),
+        ("как акварель", "watercolour"),
+        ("une aquarelle", "watercolour"),
+        ("una acuarela", "watercolour"),
+        ("als Aquarell", "watercolour"),
+        ("use the texture of the second picture", "texture"),
+        ("возьми текстуру из второй картинки: текстура из нее", "texture"),
+        ("avec la texture de la deuxième image", "texture"),
+        ("con la textura de la segunda foto", "texture"),
+        ("mit der Textur des zweiten Bildes", "texture"),
+        ("a Roman mosaic", "mosaic"),
+        ("als Mosaik", "mosaic"),
+        ("en mosaïque", "mosaic"),
+        ("como mosaico", "mosaic"),
         ("in van Gogh style", "van_gogh"),
         ("make it anime", "anime"),
         ("charcoal drawing", "charcoal"),
@@ -93,10 +106,11 @@ def test_the_task_asks_for_exactly_this_style() -> None:
     assert task.output_megapixels == pytest.approx(3.0)
 
 
-def test_colour_transfer_needs_the_reference() -> None:
+@pytest.mark.parametrize("style", ["colour_transfer", "texture"])
+def test_what_goes_by_another_picture_needs_it(style: str) -> None:
     with pytest.raises(MissingInput, match="that picture is needed"):
-        prepare({"style": "colour_transfer"}, picture())
-    task = prepare({"style": "colour_transfer"}, picture(), picture(Role.REFERENCE))
+        prepare({"style": style}, picture())
+    task = prepare({"style": style}, picture(), picture(Role.REFERENCE))
     assert [item.role for item in task.inputs] == [Role.WORKING, Role.REFERENCE]
 
 
@@ -108,8 +122,8 @@ def test_one_picture_is_needed_and_one_is_enough() -> None:
 
 
 def test_a_style_nobody_here_knows_rules_the_local_model_out_by_name() -> None:
-    task = prepare({"style": "watercolour"}, picture())
-    assert load_catalogue()["classical/styles"].lacks(task) == "does not offer style watercolour"
+    task = prepare({"style": "cubism"}, picture())
+    assert load_catalogue()["classical/styles"].lacks(task) == "does not offer style cubism"
 
 
 def test_the_local_styles_are_those_that_are_implemented() -> None:
@@ -143,7 +157,7 @@ def test_the_rubric_rejects_a_blank_result(style: str, tmp_path: Path) -> None:
     assert {"contrast", "detail"} <= set(fails(tmp_path, style, data.coffee(), blank))
 
 
-@pytest.mark.parametrize("style", ["cartoon", "oil_paint", "colour_transfer"])
+@pytest.mark.parametrize("style", ["cartoon", "oil_paint", "watercolour", "mosaic", "colour_transfer"])
 def test_the_rubric_rejects_another_picture(style: str, tmp_path: Path) -> None:
     other = apply_style(data.astronaut(), style, 1.0, data.coffee())
     assert "likeness" in fails(tmp_path, style, data.chelsea(), other)
