@@ -14,11 +14,11 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path as File
-from typing import NamedTuple
 
 import numpy as np
 import shapely
 
+from assembled import Row
 from bottega.laser.bridges import add_bridges, loose_islands
 from bottega.laser.cut_gcode import LineSettings
 from bottega.laser.cut_job import CutJob, CutSettings, cut
@@ -29,15 +29,6 @@ from bottega.laser.merge import merge
 from bottega.laser.nesting import nesting
 from bottega.laser.order import arrange, nesting_errors, order_paths, travel_mm
 from bottega.laser.tabs import TabSettings
-
-
-class Row(NamedTuple):
-    name: str
-    value: str
-    aim: str
-    passed: bool | None
-    anchor: str
-
 
 PER_DEPTH = (150, 682, 1050, 552, 82)
 """Paths at each depth of nesting: 2,516 paths with 4,766 nested pairs, the numbers of a traced drawing."""
@@ -275,8 +266,3 @@ def _fuzz(count: int) -> Row:
         report = cut(Drawing(paths, 100, 100), settings).report
         bad += bool(report["gcode_errors"] or report["nesting_errors"])
     return Row(f"bad files in {count} random jobs", str(bad), "0", bad == 0, "")
-
-
-if __name__ == "__main__":
-    for row in rows():
-        print(*row, sep=" | ")

@@ -9,10 +9,11 @@ import re
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from assembled import Row
 from bottega.errors import BottegaError
 from bottega.laser.dxf import write_dxf
 from bottega.laser.geometry import Curve, Drawing, Operation, Path, RasterImage, path_from_curves
@@ -27,14 +28,6 @@ SIDE_MM = 300.0
 AGREE_MM = 0.01
 PER_POINT = 72 / 25.4
 BURN = {operation.value: BurnSettings(50, 1200) for operation in Operation}
-
-
-class Row(NamedTuple):
-    name: str
-    value: str
-    aim: str
-    passed: bool | None
-    anchor: str
 
 
 def rows(quick: bool = False) -> list[Row]:
@@ -172,7 +165,8 @@ def _pdf(drawing: Drawing) -> list[np.ndarray]:
 
 
 def _lbrn2(drawing: Drawing) -> list[np.ndarray]:
-    """The vertex lists; drawings here have straight paths and rings of curves alone, so primitives are implied."""
+    """The vertex lists, y from the front; drawings here have straight paths and rings of curves alone, so primitives are
+    implied."""
     found: list[np.ndarray] = []
     shapes = ET.fromstring(write_lbrn2(drawing, settings=BURN)).iter("Shape")
     for shape, path in zip(shapes, drawing.paths, strict=True):
@@ -187,7 +181,7 @@ def _lbrn2(drawing: Drawing) -> list[np.ndarray]:
             found.append(_bezier_ring(points, handles))
         else:
             found.append(np.array([*points, points[0]] if path.closed else points))
-    return found
+    return [line * (1, -1) + (0, SIDE_MM) for line in found]
 
 
 def _bezier_ring(points: list[np.ndarray], handles: list[dict[str, float]]) -> np.ndarray:
@@ -258,8 +252,3 @@ def _refusals(count: int) -> Iterable[Row]:
             outcomes["read" if finite else "wrong"] += 1
     value = ", ".join(f"{count} {name}" for name, count in outcomes.items())
     yield Row(f"{count} damaged SVG files", value, "0 wrong, no other error", outcomes["wrong"] == 0, "-")
-
-
-if __name__ == "__main__":
-    for row in rows():
-        print(*row, sep=" | ")

@@ -5,12 +5,13 @@
 
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import skimage.data
 from PIL import Image
 
+from assembled import Row
 from bottega.errors import InvalidOption
 from bottega.laser.burn import coverage, coverage_of_round_dots
 from bottega.laser.dither import GREY, METHODS, dither
@@ -20,14 +21,6 @@ from bottega.laser.size import grid_for
 from bottega.laser.tone import fit_to_grid, luminance, tone_error
 
 PHOTOS = ("camera", "astronaut", "coffee", "rocket", "moon", "clock")
-
-
-class Row(NamedTuple):
-    name: str
-    value: str
-    aim: str
-    passed: bool | None
-    anchor: str
 
 
 def rows(quick: bool = False) -> list[Row]:

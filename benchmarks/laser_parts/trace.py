@@ -7,11 +7,11 @@ installed; its outlines are read back with svgelements.
 import math
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path as File
-from typing import Any, NamedTuple
+from typing import Any
 
 import cv2
 import numpy as np
@@ -20,6 +20,7 @@ import svgelements
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from assembled import Row
 from bottega.laser.centerline import centerline
 from bottega.laser.geometry import Path, region
 from bottega.laser.trace import trace
@@ -28,14 +29,6 @@ U8 = NDArray[np.uint8]
 F64 = NDArray[np.float64]
 SIDE, FINE = 1024, 8
 TURN = np.linspace(0, 2 * math.pi, 1440, endpoint=False)
-
-
-class Row(NamedTuple):
-    name: str
-    value: str
-    aim: str
-    passed: bool | None
-    anchor: str
 
 
 def drawings() -> dict[str, BaseGeometry]:
@@ -107,6 +100,14 @@ def degrade(picture: U8) -> U8:
     return np.asarray(cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE), np.uint8)
 
 
+def one_bit(picture: U8) -> U8:
+    """Without a grey pixel, as from a fax or a drawing program that does not smooth."""
+    return np.where(picture < 128, 0, 255).astype(np.uint8)
+
+
+SEEN: dict[str, Callable[[U8], U8]] = {"clean": np.copy, "degraded": degrade, "one bit": one_bit}
+
+
 def judged(rings: list[F64], truth: BaseGeometry) -> tuple[float, float]:
     """Mean distance of both edges from each other in px, and intersection over union."""
     mine = shapely.MultiLineString([np.vstack((r, r[:1])) for r in rings])
@@ -154,16 +155,16 @@ def rows(quick: bool = False) -> list[Row]:
         cases = {name: cases[name] for name in ("rings", "stars")}
     found: list[Row] = []
     anchored = shutil.which("potrace") is not None
-    for kind, aim in (("clean", 0.08), ("degraded", 0.12)):
+    for kind, aim, least in (("clean", 0.08, 0.985), ("degraded", 0.12, 0.985), ("one bit", 0.16, 0.975)):
         ours: list[tuple[float, float]] = []
         theirs: list[tuple[float, float]] = []
         nodes = [0, 0]
         seconds = 0.0
         for shape in cases.values():
-            picture = render(shape) if kind == "clean" else degrade(render(shape))
-            begin = time.perf_counter()
+            picture = SEEN[kind](render(shape))
+            begin = time.process_time()
             tracing = trace(picture, width_mm=SIDE / 10)
-            seconds += time.perf_counter() - begin
+            seconds += time.process_time() - begin
             ours.append(judged([p.points * 10 for p in tracing.drawing.paths], shape))
             nodes[0] += tracing.report.nodes
             if anchored:
@@ -176,7 +177,7 @@ def rows(quick: bool = False) -> list[Row]:
         pace = seconds / (len(cases) * SIDE * SIDE / 1e6)
         found += [
             Row(f"trace, {kind}: edge error (px)", f"{error:.3f}", f"<= {aim}", error <= aim, anchor),
-            Row(f"trace, {kind}: IoU", f"{overlap:.4f}", ">= 0.985", overlap >= 0.985, other),
+            Row(f"trace, {kind}: IoU", f"{overlap:.4f}", f">= {least}", overlap >= least, other),
             Row(
                 f"trace, {kind}: nodes",
                 str(nodes[0]),
@@ -184,7 +185,7 @@ def rows(quick: bool = False) -> list[Row]:
                 nodes[0] <= nodes[1] if anchored else None,
                 f"potrace {nodes[1]}" if anchored else "potrace not installed",
             ),
-            Row(f"trace, {kind}: s per Mpx", f"{pace:.2f}", "<= 0.5", pace <= 0.5, ""),
+            Row(f"trace, {kind}: CPU s per Mpx", f"{pace:.2f}", "<= 0.5", pace <= 0.5, ""),
         ]
     return found + _middle_rows()
 
@@ -215,8 +216,3 @@ def _middle_rows() -> list[Row]:
         Row("centre line: strokes", f"{count:.2f}", "0.9-1.2", 0.9 <= count <= 1.2, "autotrace 0.93"),
         Row("centre line: missed (%)", f"{100 * missed:.2f}", "<= 0.3", missed <= 0.003, "autotrace 1.5"),
     ]
-
-
-if __name__ == "__main__":
-    for row in rows("--quick" in sys.argv):
-        print(f"{row.name:34} {row.value:>9}  {row.aim:10} {row.passed!s:6} {row.anchor}")

@@ -1,0 +1,1 @@
+"""Parts of the fashion benchmark: each a module with `rows(quick)`."""
