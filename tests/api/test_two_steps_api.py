@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from api_server import assert_problem
+from api_server import assert_problem, client_of, opened
 
 from bottega.api import PREFIX
 from bottega.settings import Settings

@@ -8,7 +8,6 @@ from typing import Any
 import httpx
 import pytest
 from shop_engine import Open, Shop, shop_catalogue
-from style_answers import ANSWER
 
 from bottega import Bottega
 from bottega.api import create_app
@@ -19,6 +18,7 @@ from bottega.models import Catalogue, load_catalogue
 from bottega.quality.vision import rubric_for
 from bottega.settings import Settings
 from bottega.simulator.serve import KEY, Simulator
+from style_answers import ANSWER
 
 PROMPT = "a cup of coffee on a wooden table, photograph"
 JUDGE = "openai/gpt-6-luna"

@@ -27,6 +27,9 @@ sys.path.append(str(Path(__file__).parents[1] / "fashion"))
 
 import drawn_people
 
+from style_answers import ANSWER
+
+
 @pytest.fixture
 def simulator() -> Iterator[Simulator]:
     with Simulator() as simulator:
