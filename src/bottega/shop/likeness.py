@@ -7,7 +7,7 @@ of two is between 0 and 1.
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import sqlalchemy as sa
 
@@ -19,6 +19,7 @@ from bottega.shop.terms import materials_and_patterns
 from bottega.shop.vectors import LOOK, unit
 from bottega.shop.vocabulary import vocabulary
 from bottega.store.database import Database, insert_or_leave
+from bottega.store.schema import product_imports as I
 from bottega.store.schema import product_vectors as X
 from bottega.store.schema import products as P
 
@@ -102,6 +103,28 @@ def _basic_colours() -> "F32":
 
 
 # --- the offers' vectors -------------------------------------------------------------------------------------
+
+
+class Looks:
+    """The vectors of the offers, kept up with the imports: whether an offer is without one is asked only when an import has
+    written since the last time, as it takes a look at every offer."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._described: tuple[Any, ...] | None = None
+
+    async def keep_up(self) -> None:
+        written = await self._database.read(_imports_so_far)
+        if written != self._described:
+            await describe_offers(self._database)
+            self._described = written  # as it was before: what is written meanwhile is seen the next time
+
+
+def _imports_so_far(connection: sa.Connection) -> tuple[Any, ...]:
+    """Differs after each batch of an import; offers come and change in no other way."""
+    count, of = sa.func.count(), sa.func.max
+    query = sa.select(count, sa.func.sum(I.c.position), of(I.c.started_at), of(I.c.finished_at))
+    return tuple(connection.execute(query).one())
 
 
 async def describe_offers(database: Database) -> int:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from bottega.errors import NotFound
 from bottega.shop.importing import EVERYBODY
 from bottega.shop.index import Expression, find, has_index, make_index
-from bottega.shop.likeness import describe_offers
+from bottega.shop.likeness import Looks
 from bottega.shop.looking import (
     CANDIDATES,
     Looking,
@@ -80,6 +80,7 @@ class ProductSearch:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._near: NearWords | None = None
+        self._looks = Looks(database)
 
     async def get(self, owner: str, shop: str, key: str) -> Product:
         """Also one that has gone. Raises NotFound."""
@@ -98,7 +99,7 @@ class ProductSearch:
         if not await self._database.read(has_index):
             await self._database.write(make_index)
         if request.vector and request.vector_kind == LOOK:
-            await describe_offers(self._database)
+            await self._looks.keep_up()
         return await self._database.read(lambda c: self._search(c, owner, request))
 
     def _search(self, connection: sa.Connection, owner: str, request: SearchRequest) -> SearchAnswer:
