@@ -99,7 +99,7 @@ def _summary(cards: Iterable[Card]) -> str:
     results = [card.job.result for card in several if card.job is not None and card.job.result is not None]
     refused = sum(card.job is None for card in several)
     failed = sum(not card.expected for card in several)
-    away = any(card.job.plan.sent_to for card in several if card.job)
+    away = any(card.job.plan.sent_to or card.job.plan.shown_to for card in several if card.job)
     facts = [
         (str(sum(card.job is not None and not card.error for card in several)), "finished"),
         (str(refused), "refused, with the reason"),
@@ -213,6 +213,7 @@ def _options(plan: Plan, request: Request) -> str:
 def _plan(plan: Plan) -> str:
     body = "".join(_step(step, named=plan.before is not None) for step in plan.steps)
     away = [c.model_id for step in plan.steps for c in step.candidates if c.leaves_machine]
+    away += [step.looks.models[0] for step in plan.steps if step.looks is not None and step.looks.sent_to]
     words = f"Would be sent to: {', '.join(away)}." if away else "Nothing leaves this machine."
     return _section("Plan", body + f'<p class="small">{escape(words)}</p>')
 

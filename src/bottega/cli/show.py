@@ -155,7 +155,7 @@ def plan_view(
             parts.append(ruled_out_view([item.model_dump() for item in step.ruled_out]))
         if plan.before is not None and step.ruled_out:
             parts.append(Text(""))
-    if plan.before is not None:
+    if plan.before is not None or plan.looks is not None:
         parts.append(Text.assemble(("Together  ", "bold"), str(plan.price)))
     parts.append(_leaving_view(plan, request))
     parts += [Text(f"Note: {words}", style="yellow") for words in notes]
@@ -234,19 +234,36 @@ def ruled_out_view(items: Iterable[dict[str, Any]]) -> RenderableType:
 
 def _leaving_view(plan: Plan, request: Request | None) -> Text:
     """Who gets what, in the order of the plan."""
-    away = plan.sent_to
-    if not away:
-        return Text("Nothing leaves this machine.", style="green")
-    vendors = [VENDOR_TITLES.get(engine, engine) for engine in away]
+    told = [words for words in (_sent(plan, request), _shown(plan)) if words]
+    return (
+        Text(" ".join(told), style="yellow") if told else Text("Nothing leaves this machine.", style="green")
+    )
+
+
+def _sent(plan: Plan, request: Request | None) -> str:
+    vendors = [VENDOR_TITLES.get(engine, engine) for engine in plan.sent_to]
+    if not vendors:
+        return ""
     what = "Your sentence" if request is not None and not request.inputs else "Your sentence and pictures"
     first = vendors.pop(0) if any(step.first.leaves_machine for step in plan.steps) else None
-    if first is None:
-        words = (
-            f"Nothing leaves this machine unless the first candidate fails: then {what[0].lower()}{what[1:]} "
-        )
-        return Text(f"{words}would be sent to {listed(vendors)}.", style="yellow")
-    more = f", and to {listed(vendors)} if later candidates are tried" if vendors else ""
-    return Text(f"{what} would be sent to {first}{more}.", style="yellow")
+    if first is not None:
+        more = f", and to {listed(vendors)} if later candidates are tried" if vendors else ""
+        return f"{what} would be sent to {first}{more}."
+    if plan.shown_to:
+        return f"{what} would be sent to {listed(vendors)} if the first candidate fails."
+    return (
+        f"Nothing leaves this machine unless the first candidate fails: then {what[0].lower()}{what[1:]} "
+        f"would be sent to {listed(vendors)}."
+    )
+
+
+def _shown(plan: Plan) -> str:
+    vendors = [VENDOR_TITLES.get(vendor, vendor) for vendor in plan.shown_to]
+    return (
+        f"A vision model of {listed(vendors)} is shown sentence and pictures, to judge them."
+        if vendors
+        else ""
+    )
 
 
 def listed(words: list[str]) -> str:

@@ -1,5 +1,6 @@
 """Money is integers: micro-dollars (1 USD = 1,000,000). Floats never touch an amount."""
 
+from collections.abc import Iterable
 from decimal import ROUND_CEILING, Decimal, InvalidOperation
 from typing import Literal, Self
 
@@ -56,3 +57,15 @@ class Price(Value):
         if self.low == self.high:
             return format_usd(self.high)
         return f"{format_usd(self.low)} to {format_usd(self.high)}"
+
+
+def total(prices: Iterable[Price]) -> Price:
+    """What calls cost together; of a single one its own basis."""
+    paid = [price for price in prices if price.high]
+    if len(paid) == 1:
+        return paid[0]
+    low, likely, high = (
+        sum(amounts) for amounts in ((p.low for p in paid), (p.likely for p in paid), (p.high for p in paid))
+    )
+    basis = "free" if high == 0 else "fixed" if low == high else "metered"
+    return Price(low=low, likely=likely, high=high, basis=basis)

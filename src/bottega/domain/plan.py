@@ -5,7 +5,7 @@ from typing import Any, Optional
 from pydantic import Field
 
 from bottega.domain.base import Value
-from bottega.domain.money import MicroUsd, Price
+from bottega.domain.money import MicroUsd, Price, total
 from bottega.domain.request import Role
 
 
@@ -46,6 +46,21 @@ class RuledOut(Value):
     hint: str = ""
 
 
+class VisionLooks(Value):
+    """What a vision model sees of the work, and what it is paid for it at most.
+
+    `models`: the one that is asked, then those that are asked where it cannot be; `sent_to`: their vendors, where they are
+    not this machine.
+    """
+
+    models: tuple[str, ...]
+    sent_to: tuple[str, ...]
+    before: Price = Price()
+    """For looks at the given pictures, once before the work."""
+    each: Price = Price()
+    """For the look at an attempt's result; nothing is shown that the measures refuse."""
+
+
 class Plan(Value):
     """`first` is the candidate that is tried first; `steps` are this plan and those before it, in the order of the work.
 
@@ -65,6 +80,8 @@ class Plan(Value):
     """What is asked for in a step before; empty: the request's own sentence."""
     role: Role | None = None
     """The role in which the result of a step before goes into the next one."""
+    looks: VisionLooks | None = None
+    """Of a vision model at this step's pictures; None: nobody is asked."""
 
     @property
     def first(self) -> Candidate:
@@ -76,15 +93,13 @@ class Plan(Value):
 
     @property
     def price(self) -> Price:
-        """What it costs with the first candidate of every step."""
-        if self.before is None:
-            return self.first.price
-        prices = [step.first.price for step in self.steps]
-        low, likely, high = (
-            sum(amounts) for amounts in zip(*((p.low, p.likely, p.high) for p in prices), strict=True)
-        )
-        basis = "free" if high == 0 else "fixed" if low == high else "metered"
-        return Price(low=low, likely=likely, high=high, basis=basis)
+        """What it costs with the first candidate of every step, and with the looks of a vision model."""
+        return total([*(step.first.price for step in self.steps), self.price_of_looks(1)])
+
+    def price_of_looks(self, attempts: int) -> Price:
+        """Of a vision model's looks at all steps, with so many attempts at each."""
+        looks = [step.looks for step in self.steps if step.looks is not None]
+        return total(price for look in looks for price in (look.before, *[look.each] * attempts))
 
     @property
     def time(self) -> TimeEstimate:
@@ -109,14 +124,21 @@ class Plan(Value):
         return sum(step.cheapest for step in self.steps)
 
     def most(self, attempts: int) -> MicroUsd:
-        """What so many attempts at every step may cost together."""
-        return sum(one.price.high for step in self.steps for one in step.candidates[:attempts])
+        """What so many attempts at every step may cost together, with the looks of a vision model."""
+        tried = sum(one.price.high for step in self.steps for one in step.candidates[:attempts])
+        return tried + self.price_of_looks(attempts).high
 
     @property
     def sent_to(self) -> tuple[str, ...]:
         """The engines beyond this machine that a candidate of any step sends something to, in the order of the plan."""
         away = (one.engine for step in self.steps for one in step.candidates if one.leaves_machine)
         return tuple(dict.fromkeys(away))
+
+    @property
+    def shown_to(self) -> tuple[str, ...]:
+        """The vendors beyond this machine whose vision models look at pictures of any step."""
+        looks = (step.looks for step in self.steps if step.looks is not None)
+        return tuple(dict.fromkeys(vendor for look in looks for vendor in look.sent_to))
 
 
 class LogAmounts(Value):

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Sequence
 import sqlalchemy as sa
 
 from bottega.domain.job import Event
-from bottega.domain.money import MicroUsd, Price
+from bottega.domain.money import MicroUsd, Price, total
 from bottega.domain.principal import Principal
 from bottega.errors import BottegaError, Conflict, NotFound
 from bottega.jobs import batches_rows as rows
@@ -50,7 +50,8 @@ class Batches:
         """What it would cost; nothing is stored or run. Raises InputError for none, too many, or a key used twice."""
         check_items(items)
         plans: list[ItemPlan] = []
-        low = likely = high = at_most = 0
+        prices: list[Price] = []
+        at_most = 0
         seconds: float | None = 0.0
         for number, item in enumerate(items, start=1):
             named: Json = {"number": number, "key": item.key, "name": item.name}
@@ -64,14 +65,13 @@ class Batches:
                 continue
             plan = decided.plan
             price, took = plan.price, plan.time.seconds
-            low, likely, high = low + price.low, likely + price.likely, high + price.high
+            prices.append(price)
             at_most += max(price.high, most_of(decided.request, plan, self._attempts))
             seconds = None if seconds is None or took is None else seconds + took
             plans.append(ItemPlan(**named, workflow=plan.workflow, model_id=plan.first.model_id, price=price))
-        basis = "free" if high == 0 else "fixed" if low == high else "metered"
         return BatchPlan(
             total=len(items),
-            price=Price(low=low, likely=likely, high=high, basis=basis),
+            price=total(prices),
             at_most=at_most,
             seconds=seconds,
             problems=sum(1 for plan in plans if plan.error is not None),

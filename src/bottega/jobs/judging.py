@@ -16,12 +16,12 @@ from bottega.fashion.findings import Check
 from bottega.jobs.engine_call import AttemptRecord
 from bottega.llm import LanguageModels, PictureBytes
 from bottega.quality import judge
+from bottega.quality.looks import FRAMES_SEEN, is_asked, is_tryon, rubric_of
 from bottega.quality.vision import (
     JudgedPicture,
     VisionVerdict,
     combine,
     judge_by_vision,
-    rubric_for,
     view,
     view_frames,
 )
@@ -32,11 +32,6 @@ from bottega.store.assets import AssetStore
 
 log = structlog.get_logger(__name__)
 
-_TRYON = "tryon"
-_ADVICE = "style_advice"
-FRAMES_SEEN = 4
-"""Of a clip, evenly spread."""
-
 
 @dataclass(slots=True)
 class Judging:
@@ -45,10 +40,6 @@ class Judging:
     ledger: Ledger
     assets: AssetStore
     compute: ComputePool
-
-    def is_checked(self, task: Task) -> bool:
-        """Whether the task's pictures are checked before anything is bought."""
-        return task.operation == _TRYON
 
     async def check(self, owner: str, job_id: str, task: Task, *, stay_local: bool) -> dict[str, Any]:
         """`pictures`: what is found about them, by asset id; `cost`: what the vision model was paid. Raises UnsafeTryOn."""
@@ -69,7 +60,7 @@ class Judging:
                 return check
             return seen
 
-        asks = bool(self.settings.judge_model) and not stay_local
+        asks = is_asked(self.settings, stay_local=stay_local)
         try:
             found = await check_inputs(self.compute, task, self.assets.limits, look if asks else None)
         except BottegaError as error:
@@ -79,10 +70,6 @@ class Judging:
             raise
         pictures = {asset: check.model_dump(mode="json") for asset, check in found.items()}
         return {"pictures": pictures, "cost": spend.charged}
-
-    def may_look(self, task: Task) -> bool:
-        """Whether the task asks for a look of the vision model before the work."""
-        return task.operation == _ADVICE and bool(task.parameters.get("look"))
 
     async def look(self, owner: str, job_id: str, task: Task) -> dict[str, Any]:
         """`seen`: what the vision model sees of the person, as the stylist's parameter of that name; where it cannot be
@@ -113,7 +100,7 @@ class Judging:
             record.report,
             self.assets.result_limits,
         )
-        if task.operation == _TRYON:
+        if is_tryon(task):
             from bottega.quality.tryon import judge_gates, with_gates
 
             measured = with_gates(
@@ -127,9 +114,9 @@ class Judging:
                     self._mask(record, "garment_mask"),
                 ),
             )
-        seen_by = rubric_for(*task.workflow.partition("/")[::2])
-        looks = seen_by is not None and bool(self.settings.judge_model) and not stay_local
-        if seen_by is None or not looks or measured.state is VerdictState.REJECTED:
+        seen_by = rubric_of(task)
+        asks = is_asked(self.settings, stay_local=stay_local)
+        if seen_by is None or not asks or measured.state is VerdictState.REJECTED:
             return measured, 0
         try:
             pictures = await self._pictures(owner, task, record)

@@ -23,6 +23,7 @@ from bottega.jobs.records import JobPayload
 from bottega.jobs.run import JobRun, Outcome
 from bottega.jobs.stage import Stage, stages_of
 from bottega.jobs.trying import Tried, Trying
+from bottega.quality.looks import asks_before, is_tryon
 from bottega.settings import Settings
 from bottega.store.assets import AssetStore
 from bottega.store.cache import ResultCache
@@ -108,12 +109,12 @@ class Pipeline:
         owner, stay_local = run.claimed.owner, stage.decided.request.stay_local
         task = await prepare_task(self.assets, workflow, stage.decided, owner)
         asked: MicroUsd = 0
-        if self.judging.is_checked(task):
+        if is_tryon(task):
             check = partial(self.judging.check, owner, run.id, task, stay_local=stay_local)
             found = await run.step(stage.key("checked"), check)
             asked += found["cost"]
             run.emit("checked", pictures=found["pictures"])
-        if self.judging.may_look(task):
+        if asks_before(task):
             look = await run.step(stage.key("looked"), partial(self.judging.look, owner, run.id, task))
             asked += look["cost"]
             task = task.model_copy(update={"parameters": {**task.parameters, "seen": look["seen"]}})

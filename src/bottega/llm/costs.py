@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from bottega.domain.money import MicroUsd, micro_usd
+from bottega.domain.money import MicroUsd, Price, micro_usd
 from bottega.domain.task import Metered
 from bottega.errors import InvalidOption
 from bottega.llm.values import UserPart
@@ -18,6 +18,8 @@ PICTURE_TOKENS: Final = 5_000
 """What one picture is held with where the catalogue expects nothing else, sides up to about 1,500 pixels: OpenAI counts at most 1,536 patches times 2.46,
 Anthropic width x height / 750, Gemini 258 per tile of 768 pixels (the vendors' vision guides, 2026)."""
 
+_LIKELY_PICTURE_TOKENS: Final = 1_500
+"""By the same guides for a picture of about 1,000 pixels a side."""
 _OVERHEAD_TOKENS: Final = 1_000
 """Role markers, and the schema of the answer written out for the model."""
 _BYTES_PER_TOKEN: Final = 4
@@ -62,6 +64,19 @@ def most_it_may_cost(
         "text_out": max_tokens,
     }
     return _price(catalogue, model_id, tokens).amount
+
+
+def price_of_question(
+    catalogue: Catalogue, model_id: str, system: str, parts: Sequence[UserPart], max_tokens: int
+) -> Price:
+    """What a question may cost before it is asked: nothing where it is not, at most what is held for it; likely by ordinary
+    text, pictures of about 1,000 pixels a side and an answer of half the length. Raises InvalidOption for a model whose price nobody here knows.
+    """
+    high = most_it_may_cost(catalogue, model_id, system, parts, max_tokens)
+    texts = [system, *(part for part in parts if isinstance(part, str))]
+    read = sum(map(len, texts)) // _BYTES_PER_TOKEN + (len(parts) - len(texts) + 1) * _LIKELY_PICTURE_TOKENS
+    likely = _price(catalogue, model_id, {"text_in": read, "text_out": max_tokens // 2}).amount
+    return Price(likely=min(likely, high), high=high, basis="metered" if high else "free")
 
 
 def cost_of(

@@ -54,9 +54,11 @@ def _ruled_out(model_id: str, reason: str, hint: str) -> str:
 
 def _leaving(plan: Plan) -> str:
     away = [each.model_id for step in plan.steps for each in step.candidates if each.leaves_machine]
-    if not away:
+    if not away and not plan.shown_to:
         return "Nothing leaves this machine."
-    return f"Prompt and pictures would be sent to: {', '.join(away)}."
+    sent = f"Prompt and pictures would be sent to: {', '.join(away)}." if away else ""
+    shown = f"A vision model is shown them: {', '.join(plan.shown_to)}." if plan.shown_to else ""
+    return f"{sent} {shown}".strip()
 
 
 # --- assets --------------------------------------------------------------------------------------------------

@@ -90,5 +90,17 @@ def steps_note(plan: Plan) -> tuple[str, ...]:
     return (f"{given}: {'; '.join(told)}. Together {plan.price}, in one job.",)
 
 
+def looks_note(plan: Plan) -> tuple[str, ...]:
+    """Who is shown the pictures beside the candidates, and for how much; empty where nobody is."""
+    looks = [step.looks for step in plan.steps if step.looks is not None]
+    if not looks:
+        return ()
+    what = "Each result" if not any(look.before.high for look in looks) else "Your pictures and each result"
+    if plan.price_of_looks(1).high == 0:
+        return (f"{what}: looked at by {looks[0].models[0]}, free.",)
+    most = format_usd(plan.price_of_looks(1).high)
+    return (f"{what}: looked at by {looks[0].models[0]}, for at most {most}, which is part of the price.",)
+
+
 def _words(workflow: str) -> str:
     return workflow.replace("_", " ").replace("/", ", ")

@@ -31,6 +31,7 @@ from bottega.planning.first_steps import (
     expected_input,
     joined,
     less,
+    looks_note,
     model_of,
     nobody_makes_it,
     steps_note,
@@ -40,6 +41,7 @@ from bottega.planning.gate import PolicyGate
 from bottega.planning.given import unused_note, weighed
 from bottega.planning.options import checked_options
 from bottega.planning.reading import Reader
+from bottega.quality.looks import looks_at
 from bottega.references import (
     Reference,
     ReferenceBook,
@@ -153,7 +155,7 @@ class Planner:
             plan=plan,
             experiment=tag,
             references=resolved.references,
-            notes=(*self.notes_on(intent), *unused_note(task, inputs), *steps_note(plan)),
+            notes=(*self.notes_on(intent), *unused_note(task, inputs), *steps_note(plan), *looks_note(plan)),
         )
 
     def notes_on(self, intent: Intent) -> tuple[str, ...]:
@@ -256,14 +258,15 @@ class Planner:
 
     def _routed(self, request: Request, work: "_Work", constraints: Constraints, changes: Changes) -> Plan:
         learning = self.settings.learning if changes.learning is None else changes.learning
+        local = frozenset(name for name, engine in self.engines.items() if engine.local)
         try:
-            return make_plan(
+            plan = make_plan(
                 work.task,
                 self.catalogue,
                 constraints,
                 changes.preference or request.preference,
                 engines=frozenset(self.engines),
-                local_engines=frozenset(name for name, engine in self.engines.items() if engine.local),
+                local_engines=local,
                 options=work.options.model_dump(mode="json"),
                 options_read=work.options_read,
                 model=work.model,
@@ -274,6 +277,10 @@ class Planner:
             if not error.details.get("ruled_out"):  # nobody knows this work: say which engine to set up
                 error.hint = self._setup_hints() or error.hint
             raise
+        looks = looks_at(
+            work.task, self.settings, self.catalogue, stay_local=request.stay_local, local_engines=local
+        )
+        return plan if looks is None else plan.model_copy(update={"looks": looks})
 
     def _setup_hints(self) -> str:
         """What to configure so that the engines that cannot be used now can be."""

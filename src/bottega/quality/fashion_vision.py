@@ -9,13 +9,15 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bottega.compute import ComputePool
-from bottega.domain.money import MicroUsd
+from bottega.domain.money import MicroUsd, Price
+from bottega.domain.request import Role
 from bottega.errors import MissingInput
 from bottega.fashion.findings import Check
 from bottega.fashion.garment import vision as garment_vision
 from bottega.fashion.person import vision as person_vision
 from bottega.imaging.limits import Limits
-from bottega.llm import LanguageModels, PictureBytes, Spending
+from bottega.llm import LanguageModels, PictureBytes, Spending, UserPart, price_of_question
+from bottega.models import Catalogue
 from bottega.quality.vision import view
 from bottega.settings import Settings
 
@@ -58,7 +60,23 @@ class GarmentSeen(_Form):
     confidence: _Sure
 
 
+_PROMPTS: Final[dict[Subject, str]] = {"person": person_vision.PROMPT, "garment": garment_vision.PROMPT}
 FORMS: Final[dict[Subject, type[_Form]]] = {"person": PersonSeen, "garment": GarmentSeen}
+
+
+def subject_of(role: Role) -> Subject | None:
+    """What a try-on's picture in this role shows; None: it is not looked at."""
+    return "person" if role is Role.PERSON else "garment" if role is Role.GARMENT else None
+
+
+def price_of_look(catalogue: Catalogue, model_id: str, subject: Subject) -> Price:
+    """What `look_at` may cost. Raises InvalidOption for a model whose price nobody knows."""
+    parts = _question(subject, b"")
+    return price_of_question(catalogue, model_id, _PROMPTS[subject], parts, _TOKENS)
+
+
+def _question(subject: Subject, data: bytes) -> list[UserPart]:
+    return [f"Picture: {subject}", PictureBytes(data, "image/jpeg")]
 
 
 async def look_at(
@@ -85,8 +103,8 @@ async def look_at(
     data = await compute.call(view, path, Limits.from_settings(settings))
     answer = await models.ask(
         settings.judge_model,
-        person_vision.PROMPT if subject == "person" else garment_vision.PROMPT,
-        [f"Picture: {subject}", PictureBytes(data, "image/jpeg")],
+        _PROMPTS[subject],
+        _question(subject, data),
         FORMS[subject],
         timeout_s=timeout_s,
         max_tokens=_TOKENS,

@@ -9,12 +9,13 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from bottega.compute import ComputePool
-from bottega.domain.money import MicroUsd
+from bottega.domain.money import MicroUsd, Price
 from bottega.errors import BottegaError, MissingInput
 from bottega.fashion.style.values import CANNOT_TELL, StyleAnalysis, StyleCategory
 from bottega.fashion.style.vision import merge_vision, vision_prompt, without_vision
 from bottega.imaging.limits import Limits
-from bottega.llm import LanguageModels, PictureBytes, Spending
+from bottega.llm import LanguageModels, PictureBytes, Spending, UserPart, price_of_question
+from bottega.models import Catalogue
 from bottega.quality.vision import view
 from bottega.settings import Settings
 
@@ -87,6 +88,15 @@ class Reading(NamedTuple):
         return told | ({"reason": self.reason} if self.answer is None else {})
 
 
+def price_of_reading(catalogue: Catalogue, model_id: str, words: str) -> Price:
+    """What `read_style` may cost. Raises InvalidOption for a model whose price nobody knows."""
+    return price_of_question(catalogue, model_id, vision_prompt(words), _question(b""), _TOKENS)
+
+
+def _question(data: bytes) -> list[UserPart]:
+    return ["Picture: person", PictureBytes(data, "image/jpeg")]
+
+
 async def read_style(
     models: LanguageModels,
     settings: Settings,
@@ -113,7 +123,7 @@ async def read_style(
         answer = await models.ask(
             settings.judge_model,
             vision_prompt(words),
-            ["Picture: person", PictureBytes(data, "image/jpeg")],
+            _question(data),
             StyleSeen,
             timeout_s=timeout_s,
             max_tokens=_TOKENS,

@@ -19,7 +19,7 @@ from bottega.fashion.findings import Check, Finding
 from bottega.fashion.tryon.values import Bool, Gate
 from bottega.imaging.limits import Limits
 from bottega.imaging.picture import F32, U8
-from bottega.quality.fashion_vision import Subject
+from bottega.quality.fashion_vision import Subject, subject_of
 
 RUBRIC: Final = "tryon-gates"
 PREFIX: Final = "tryon."
@@ -57,9 +57,9 @@ async def check_inputs(
     """
     found: dict[str, Check] = {}
     for item in task.inputs:
-        if item.role not in (Role.PERSON, Role.GARMENT):
+        subject = subject_of(item.role)
+        if subject is None:
             continue
-        subject: Subject = "person" if item.role is Role.PERSON else "garment"
         check = await compute.call(look_at_input, subject, item.path, limits)
         found[item.asset_id] = await look(subject, check, item.path) if look is not None else check
     refuse_unsafe(tuple(finding for check in found.values() for finding in check.refused))

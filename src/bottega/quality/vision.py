@@ -15,11 +15,12 @@ from typing import Any, Final, Literal, Self
 from pydantic import BaseModel, Field, create_model, model_validator
 
 from bottega.domain.base import Value
-from bottega.domain.money import MicroUsd
+from bottega.domain.money import MicroUsd, Price
 from bottega.domain.verdict import Measure, Verdict, VerdictState
 from bottega.errors import BottegaError, OutcomeUnknown
 from bottega.imaging.limits import Limits
-from bottega.llm import LanguageModels, PictureBytes, Spending, UserPart
+from bottega.llm import LanguageModels, PictureBytes, Spending, UserPart, price_of_question
+from bottega.models import Catalogue
 
 VISION: Final = "vision."
 """Measures that begin so are scores of a vision model, 0 to 1."""
@@ -31,6 +32,7 @@ _TOP: Final = 10
 """The judge gives whole points, 0 to 10: finer steps mean nothing."""
 _TOKENS_PER_CRITERION: Final = 120
 _TOKENS_FOR_THOUGHTS: Final = 1000
+_LONGEST_ROLE: Final = "result, frame 10 of 10"
 _ROUNDING: Final = 1e-9
 _NOTHING_TO_MEASURE: Final = "no criteria"
 """The reason that `judge` gives for a rubric without criteria."""
@@ -169,7 +171,7 @@ async def judge_by_vision(
             _question(pictures, prompt, text),
             _form(rubric),
             timeout_s=timeout_s,
-            max_tokens=_TOKENS_PER_CRITERION * len(rubric.criteria) + _TOKENS_FOR_THOUGHTS,
+            max_tokens=_tokens(rubric),
             fallbacks=fallbacks,
             spend=spend,
         )
@@ -177,6 +179,15 @@ async def judge_by_vision(
         return _not_judged(rubric, model_id, error)
     given = answer.value.model_dump()
     return _verdict(rubric, answer.model_id, given, cost=answer.cost, estimated=answer.estimated)
+
+
+def price_of_verdict(
+    catalogue: Catalogue, model_id: str, rubric: VisionRubric, pictures: int, prompt: str
+) -> Price:
+    """What `judge_by_vision` may cost with so many pictures. Raises InvalidOption for a model whose price nobody knows."""
+    shown = [JudgedPicture(_LONGEST_ROLE, PictureBytes(b"", "image/jpeg"))] * pictures
+    parts = _question(shown, prompt, "")
+    return price_of_question(catalogue, model_id, _instructions(rubric), parts, _tokens(rubric))
 
 
 def combine(
@@ -239,6 +250,11 @@ def _question(pictures: Sequence[JudgedPicture], prompt: str, text: str) -> list
     for shown in pictures:
         parts += [f"Picture: {shown.role}", shown.picture]
     return parts
+
+
+def _tokens(rubric: VisionRubric) -> int:
+    """The most that an answer may have."""
+    return _TOKENS_PER_CRITERION * len(rubric.criteria) + _TOKENS_FOR_THOUGHTS
 
 
 class Mark(BaseModel):

@@ -4218,6 +4218,7 @@ export interface components {
             before?: components["schemas"]["Plan"] | null;
             /** Candidates */
             candidates: components["schemas"]["Candidate"][];
+            looks?: components["schemas"]["VisionLooks"] | null;
             /** Options */
             options: {
                 [key: string]: unknown;
@@ -5401,6 +5402,37 @@ export interface components {
          * @enum {string}
          */
         VerdictState: "accepted" | "rejected" | "not judged";
+        /**
+         * VisionLooks
+         * @description What a vision model sees of the work, and what it is paid for it at most.
+         *
+         *     `models`: the one that is asked, then those that are asked where it cannot be; `sent_to`: their vendors, where they are
+         *     not this machine.
+         */
+        VisionLooks: {
+            /**
+             * @default {
+             *       "low": 0,
+             *       "likely": 0,
+             *       "high": 0,
+             *       "basis": "free"
+             *     }
+             */
+            before?: components["schemas"]["Price"];
+            /**
+             * @default {
+             *       "low": 0,
+             *       "likely": 0,
+             *       "high": 0,
+             *       "basis": "free"
+             *     }
+             */
+            each?: components["schemas"]["Price"];
+            /** Models */
+            models: string[];
+            /** Sent To */
+            sent_to: string[];
+        };
         /**
          * WardrobeItem
          * @description Times are seconds since the Unix epoch.

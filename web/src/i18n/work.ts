@@ -18,6 +18,7 @@ export const work = defineWords({
     "plan.by": "By {model}",
     "plan.local": "stays on this machine",
     "plan.leaves": "goes to {engine}",
+    "plan.shown": "shown to {vendor}, to judge it",
     "plan.reading": "Reading the price…",
     "plan.others": { one: "{count} more if that falls short", other: "{count} more if that falls short" },
     run: "Run",
@@ -53,6 +54,7 @@ export const work = defineWords({
     "plan.by": "Par {model}",
     "plan.local": "reste sur cette machine",
     "plan.leaves": "part chez {engine}",
+    "plan.shown": "montré à {vendor} pour le juger",
     "plan.reading": "Lecture du prix…",
     "plan.others": {
       one: "{count} autre si cela ne suffit pas",
@@ -91,6 +93,7 @@ export const work = defineWords({
     "plan.by": "Исполнитель: {model}",
     "plan.local": "остаётся на этой машине",
     "plan.leaves": "уходит в {engine}",
+    "plan.shown": "оценивает {vendor}",
     "plan.reading": "Узнаём цену…",
     "plan.others": {
       one: "ещё {count}, если не получится",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Plan } from "@/api/types";
-import { doersOf, makesItsPicture, priceOf, stepsOf } from "./plan-steps";
+import { doersOf, makesItsPicture, priceOf, shownTo, stepsOf } from "./plan-steps";
 
 type Step = Plan["plan"];
 
@@ -33,6 +33,19 @@ describe("the steps of a plan", () => {
     expect(asked(drawn, [])).toBe(true);
     expect(asked(drawn, [{ role: "working", asset_id: "aa" }])).toBe(false);
     expect(asked(step("engrave", 1, 2), [])).toBe(false);
+  });
+
+  it("have the looks of a vision model in their price, and say who is shown the pictures", () => {
+    const look = (before: number, each: number) => ({
+      models: ["vendor/judge"],
+      sent_to: ["vendor"],
+      before: { low: 0, likely: 0, high: before, basis: "metered" },
+      each: { low: 0, likely: 0, high: each, basis: "metered" },
+    });
+    const judged = { ...step("try on", 0, 0, step("draw", 40, 60)), looks: look(5, 7) } as Step;
+    expect(priceOf(judged)).toEqual({ low: 40, high: 72 });
+    expect(shownTo(judged)).toEqual(["vendor"]);
+    expect(shownTo(step("enlarge", 0, 0))).toEqual([]);
   });
 
   it("have no price while nobody can do one of them", () => {

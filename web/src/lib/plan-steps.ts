@@ -20,12 +20,24 @@ export function doersOf(plan: Step): Candidate[] {
   return stepsOf(plan).flatMap(({ candidates }) => candidates.slice(0, 1));
 }
 
-/** What all steps cost together with the first candidate of each; null when one has none. */
+/** The vendors whose vision models are shown the pictures, to judge them. */
+export function shownTo(plan: Step): string[] {
+  return [...new Set(looksOf(plan).flatMap(({ sent_to }) => sent_to))];
+}
+
+function looksOf(plan: Step): NonNullable<Step["looks"]>[] {
+  // Servers of before judged prices leave it out.
+  return stepsOf(plan).flatMap(({ looks }) => (looks ? [looks] : []));
+}
+
+/** What all steps cost together with the first candidate of each and a look at its result; null when one has none. */
 export function priceOf(plan: Step): { low: number; high: number } | null {
   const doers = doersOf(plan);
   if (doers.length < stepsOf(plan).length) return null;
+  const seen = looksOf(plan).flatMap(({ before, each }) => [before, each]);
+  const prices = [...doers.map(({ price }) => price), ...seen];
   return {
-    low: doers.reduce((sum, { price }) => sum + price.low, 0),
-    high: doers.reduce((sum, { price }) => sum + price.high, 0),
+    low: prices.reduce((sum, { low }) => sum + low, 0),
+    high: prices.reduce((sum, { high }) => sum + high, 0),
   };
 }

@@ -29,9 +29,12 @@ function useFigures(): (candidate: Candidate) => { price: string; time: string }
 export function FirstCandidate({
   candidate,
   others,
+  seenBy = [],
 }: {
   candidate: Candidate;
   others: readonly Candidate[];
+  /** Vendors of vision models that judge the result. */
+  seenBy?: readonly string[] | undefined;
 }) {
   const t = useWords(words);
   const figures = useFigures()(candidate);
@@ -53,6 +56,10 @@ export function FirstCandidate({
         {candidate.leaves_machine ? (
           <Badge tone="warn" icon="cloud">
             {t("plan.leaves", { engine: humanise(candidate.engine) })}
+          </Badge>
+        ) : seenBy.length > 0 ? (
+          <Badge tone="warn" icon="cloud">
+            {t("plan.shown", { vendors: seenBy.map(humanise).join(", ") })}
           </Badge>
         ) : (
           <Badge tone="good" icon="local">

@@ -63,8 +63,8 @@ function PlanBody({ draft, plan }: { draft: Draft; plan: Plan }) {
         <EarlierStep key={index} number={index + 1} step={step} />
       ))}
       {earlier.length > 0 && <StepHead number={earlier.length + 1} workflow={plan.plan.workflow} />}
-      <FirstCandidate candidate={first} others={others} />
-      {earlier.length > 0 && total && (
+      <FirstCandidate candidate={first} others={others} seenBy={plan.plan.looks?.sent_to} />
+      {(earlier.length > 0 || plan.plan.looks) && total && (
         <p className="border-t border-line pt-2 text-sm">
           {t("step.total")} <strong>{formatPrice(total, language, c("free"))}</strong>
         </p>
@@ -122,7 +122,7 @@ function EarlierStep({ number, step }: { number: number; step: Plan["plan"] }) {
       {step.prompt !== "" && (
         <p className="text-sm text-muted">{t("step.prompt", { prompt: step.prompt })}</p>
       )}
-      <FirstCandidate candidate={first} others={others} />
+      <FirstCandidate candidate={first} others={others} seenBy={step.looks?.sent_to} />
     </section>
   );
 }

@@ -3,7 +3,7 @@ import { useLanguage, useWords } from "@/i18n";
 import { common } from "@/i18n/common";
 import { work as words } from "@/i18n/work";
 import { formatPrice } from "@/lib/format";
-import { doersOf, priceOf } from "@/lib/plan-steps";
+import { doersOf, priceOf, shownTo } from "@/lib/plan-steps";
 import { useHotkey } from "@/lib/hotkeys";
 import { Button } from "../Button";
 import { ProblemNote } from "../ProblemNote";
@@ -23,6 +23,7 @@ export function RunBar({ body, plan, work }: { body: SubmitBody | null; plan: Pl
   useHotkey("mod+Enter", t("run.key"), run);
   const doers = plan.plan ? doersOf(plan.plan.plan) : [];
   const leaving = doers.find(({ leaves_machine }) => leaves_machine);
+  const [seeing] = plan.plan ? shownTo(plan.plan.plan) : [];
   const price = plan.plan && plan.isCurrent ? priceOf(plan.plan.plan) : null;
   const label =
     price !== null ? t("run.price", { price: formatPrice(price, language, c("free")) }) : t("run");
@@ -37,8 +38,12 @@ export function RunBar({ body, plan, work }: { body: SubmitBody | null; plan: Pl
           {!plan.reading && first && (
             <>
               {t("plan.by", { model: doers.map(({ model_id }) => model_id).join(" → ") })}
-              <Badge tone={leaving ? "warn" : "good"} icon={leaving ? "cloud" : "local"}>
-                {leaving ? t("plan.leaves", { engine: leaving.engine }) : t("plan.local")}
+              <Badge tone={leaving || seeing ? "warn" : "good"} icon={leaving || seeing ? "cloud" : "local"}>
+                {leaving
+                  ? t("plan.leaves", { engine: leaving.engine })
+                  : seeing !== undefined
+                    ? t("plan.shown", { vendor: seeing })
+                    : t("plan.local")}
               </Badge>
               {others.length > 0 && t("plan.others", { count: others.length })}
             </>
