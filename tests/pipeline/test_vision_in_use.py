@@ -80,6 +80,25 @@ async def test_a_judge_that_cannot_be_asked_is_said_to_be_missing(
     assert not any(measure.name.startswith("vision.") for measure in verdict.measures)
 
 
+async def test_a_look_never_takes_a_job_over_its_cap(
+    open_shop: Open, good_picture: Path, simulator: Simulator
+) -> None:
+    shop = Shop({"shop/first": good_picture, "shop/second": good_picture})
+    bottega = await open_shop(shop, catalogue(), **judged_by(simulator))
+    tight = await bottega.run(PROMPT, workflow="image_generation", max_cost_usd="0.04")
+    assert tight.job.result is not None
+    assert tight.job.result.cost == 40_000
+    assert tight.job.result.verdict.state is VerdictState.NOT_JUDGED
+    assert "cap of this job" in tight.job.result.verdict.reason
+    assert not simulator.world.log
+    simulator.world.queue_answer("openai", "chat.completions", json=marks(9))
+    wide = await bottega.run(PROMPT, workflow="image_generation", max_cost_usd="0.05", fresh=True)
+    assert wide.job.result is not None
+    assert wide.job.result.verdict.state is VerdictState.ACCEPTED
+    assert 40_000 < wide.job.result.cost <= 50_000
+    await _books_agree(bottega, 40_000 + wide.job.result.cost)
+
+
 async def test_what_is_to_stay_here_is_shown_to_nobody(
     open_shop: Open, good_picture: Path, simulator: Simulator
 ) -> None:

@@ -41,13 +41,16 @@ class Judging:
     assets: AssetStore
     compute: ComputePool
 
-    async def check(self, owner: str, job_id: str, task: Task, *, stay_local: bool) -> dict[str, Any]:
-        """`pictures`: what is found about them, by asset id; `cost`: what the vision model was paid. Raises UnsafeTryOn."""
+    async def check(
+        self, owner: str, job_id: str, task: Task, *, stay_local: bool, most: MicroUsd | None
+    ) -> dict[str, Any]:
+        """`pictures`: what is found about them, by asset id; `cost`: what the vision model was paid, `most` at most.
+        Raises UnsafeTryOn."""
         # Loaded with the first try-on: they bring libraries of pictures that the server does without.
         from bottega.quality.fashion_vision import Subject, look_at
         from bottega.quality.tryon import check_inputs
 
-        spend = LedgerSpending(self.ledger, owner, job_id)
+        spend = LedgerSpending(self.ledger, owner, job_id, most)
 
         async def look(subject: Subject, check: Check, path: Path) -> Check:
             try:
@@ -71,23 +74,31 @@ class Judging:
         pictures = {asset: check.model_dump(mode="json") for asset, check in found.items()}
         return {"pictures": pictures, "cost": spend.charged}
 
-    async def look(self, owner: str, job_id: str, task: Task) -> dict[str, Any]:
+    async def look(self, owner: str, job_id: str, task: Task, *, most: MicroUsd | None) -> dict[str, Any]:
         """`seen`: what the vision model sees of the person, as the stylist's parameter of that name; where it cannot be
-        asked, why. `cost`: what it was paid. Raises MissingInput where the settings name no model."""
+        asked, why. `cost`: what it was paid, `most` at most. Raises MissingInput where the settings name no model."""
         person = task.first(Role.PERSON)
         assert person is not None
         from bottega.quality.style_vision import read_style
 
-        spend = LedgerSpending(self.ledger, owner, job_id)
+        spend = LedgerSpending(self.ledger, owner, job_id, most)
         reading = await read_style(
             self.models, self.settings, self.compute, person.path, task.prompt, spend=spend
         )
         return {"seen": {"answer": reading.answer, "reason": reading.reason}, "cost": spend.charged}
 
     async def verdict(
-        self, owner: str, job_id: str, task: Task, rubric: Rubric, record: AttemptRecord, *, stay_local: bool
+        self,
+        owner: str,
+        job_id: str,
+        task: Task,
+        rubric: Rubric,
+        record: AttemptRecord,
+        *,
+        stay_local: bool,
+        most: MicroUsd | None,
     ) -> tuple[Verdict, MicroUsd]:
-        """The verdict on an attempt's first output, and what the vision model was paid for it.
+        """The verdict on an attempt's first output, and what the vision model was paid for it, `most` at most.
 
         What the measures refuse already is not shown to anybody, and nothing of a request that stays on this machine.
         """
@@ -129,7 +140,7 @@ class Judging:
                 reason=error.message,
             )
             return combine(measured, missing, without_vision=self.settings.vision_missing), 0
-        spend = LedgerSpending(self.ledger, owner, job_id)
+        spend = LedgerSpending(self.ledger, owner, job_id, most)
         seen = await judge_by_vision(
             self.models,
             self.settings.judge_model,

@@ -84,13 +84,16 @@ class Pipeline:
         if stage.of > 1:
             run.emit("stage", workflow=stage.workflow, **stage.told)
         earlier = len(story)
+        trying = Trying(self.settings, self.attempts, self.cache, self.judging)
+        spent = before.cost if before is not None else 0
         try:
-            task, rubric, asked = await self._prepare(run, stage)
+            left = await trying.left(run, stage, spent)
+            # Looks are paid from what the cheapest candidate does not need.
+            most = None if left is None else left - stage.plan.cheapest
+            task, rubric, asked = await self._prepare(run, stage, most)
         except BottegaError as error:
             return Tried(), _stopped(error, story, before)
-        spent = asked + (before.cost if before is not None else 0)
-        trying = Trying(self.settings, self.attempts, self.cache, self.judging)
-        tried = await trying.candidates(run, stage, task, rubric, story, turns, spent=spent)
+        tried = await trying.candidates(run, stage, task, rubric, story, turns, spent=spent + asked)
         if tried.unknown is not None:
             return tried, Outcome(
                 JobState.UNKNOWN, error=_told_with(tried.unknown, story, asked + _asked(before))
@@ -103,19 +106,23 @@ class Pipeline:
         state = JobState.SUCCEEDED if tried.passed else JobState.REJECTED
         return tried, Outcome(state, result=result.model_dump(mode="json"))
 
-    async def _prepare(self, run: JobRun, stage: Stage) -> tuple[Task, Rubric, MicroUsd]:
-        """The task, what its result must satisfy, and what a vision model was paid for a look at its pictures."""
+    async def _prepare(
+        self, run: JobRun, stage: Stage, most: MicroUsd | None
+    ) -> tuple[Task, Rubric, MicroUsd]:
+        """The task, what its result must satisfy, and what a vision model was paid for a look at its pictures, `most` at
+        most."""
         workflow = find_workflow(self.workflows, stage.plan.workflow)
         owner, stay_local = run.claimed.owner, stage.decided.request.stay_local
         task = await prepare_task(self.assets, workflow, stage.decided, owner)
         asked: MicroUsd = 0
         if is_tryon(task):
-            check = partial(self.judging.check, owner, run.id, task, stay_local=stay_local)
+            check = partial(self.judging.check, owner, run.id, task, stay_local=stay_local, most=most)
             found = await run.step(stage.key("checked"), check)
             asked += found["cost"]
             run.emit("checked", pictures=found["pictures"])
         if asks_before(task):
-            look = await run.step(stage.key("looked"), partial(self.judging.look, owner, run.id, task))
+            see = partial(self.judging.look, owner, run.id, task, most=most)
+            look = await run.step(stage.key("looked"), see)
             asked += look["cost"]
             task = task.model_copy(update={"parameters": {**task.parameters, "seen": look["seen"]}})
         return task, workflow.rubric(workflow.options.model_validate(stage.plan.options)), asked

@@ -85,6 +85,7 @@ class Trying:
         judged: list[Judged] = []
         for number, candidate in enumerate(stage.plan.candidates[: self.settings.max_attempts], start=1):
             key = await self._cache_key(candidate, task)
+            so_far = spent + sum(each.cost for each in story[earlier:])
             async with AsyncExitStack() as stack:
                 under_way = self.attempts.is_under_way(run, stage, candidate)
                 is_paid = candidate.price.high > 0
@@ -104,9 +105,7 @@ class Trying:
                     task,
                     number=number,
                     known=taken.found,
-                    may_cost=None
-                    if under_way
-                    else await self._may_cost(run, stage, spent + sum(each.cost for each in story[earlier:])),
+                    may_cost=None if under_way else await self.left(run, stage, so_far),
                 )
                 if record.unknown:
                     return Tried(tuple(judged), unknown=record.error)
@@ -114,7 +113,8 @@ class Trying:
                     await self._note_failure(run, stage, candidate, task, record)
                     story.append(_failed(stage, candidate, record))
                     continue
-                verdict, paid = await self._judge(run, stage, candidate, task, rubric, record, key)
+                most = await self.left(run, stage, so_far + record.cost)
+                verdict, paid = await self._judge(run, stage, candidate, task, rubric, record, key, most)
                 # Others may have the result of a step before as soon as it is recorded.
                 if verdict.state is not VerdictState.REJECTED and stage.is_last:
                     claim = taken.claim
@@ -134,8 +134,8 @@ class Trying:
             model_version=model.version if model is not None else "",
         )
 
-    async def _may_cost(self, run: JobRun, stage: Stage, spent: MicroUsd) -> MicroUsd | None:
-        """What is left of the most that the user wants to pay for this job, without what later steps need.
+    async def left(self, run: JobRun, stage: Stage, spent: MicroUsd) -> MicroUsd | None:
+        """Of the most that the user wants to pay for this job, without what later steps need; None: nothing caps it.
 
         The budget counts here only for these: what the next call itself costs is held.
         """
@@ -169,14 +169,17 @@ class Trying:
         rubric: Rubric,
         record: AttemptRecord,
         cache_key: str,
+        most: MicroUsd | None,
     ) -> tuple[Verdict, MicroUsd]:
-        """The verdict, and what a vision model was paid for it; both are remembered."""
+        """The verdict, and what a vision model was paid for it, `most` at most; both are remembered."""
         step = stage.key(f"verdict:{candidate.model_id}")
         if (known := run.recorded(step)) is not None:
             return Verdict.model_validate(known["verdict"]), known["cost"]
         started = time.monotonic()
         owner, stay_local = run.claimed.owner, stage.decided.request.stay_local
-        verdict, paid = await self.judging.verdict(owner, run.id, task, rubric, record, stay_local=stay_local)
+        verdict, paid = await self.judging.verdict(
+            owner, run.id, task, rubric, record, stay_local=stay_local, most=most
+        )
         run.emit("verdict", **verdict.model_dump(mode="json", exclude={"rubric"}), **stage.told)
         if verdict.state is VerdictState.REJECTED:
             told = {"outcome": "below threshold", "reason": verdict.reason, **stage.told}
