@@ -187,6 +187,21 @@ async def test_a_hold_that_passes_several_levels_gives_them_all(database: Databa
     assert await told(books) == [("total:total", 80), ("total:total", 50)]
 
 
+async def test_a_cap_below_what_is_used_already_tells_at_once(database: Database) -> None:
+    books = Ledger(database, UNCAPPED)
+    await hold(database, "h1", 9 * DOLLAR)
+    await books.set_budget(scope=BudgetScope.USER, subject="ann", period=Period.TOTAL, cap=100 * DOLLAR)
+    assert await told(books) == []
+    for cap, levels in ((10, [80, 50]), (11, [80, 50]), (5, [100, 80, 50])):
+        await books.set_budget(scope=BudgetScope.USER, subject="ann", period=Period.TOTAL, cap=cap * DOLLAR)
+        assert [level for _, level in await told(books)] == levels
+    await books.set_budget(scope=BudgetScope.PROJECT, subject="*", period=Period.TOTAL, cap=10 * DOLLAR)
+    await hold(database, "h2", DOLLAR, project="spring", owner="bob")
+    assert len(await told(books)) == 3
+    await books.set_budget(scope=BudgetScope.PROJECT, subject="*", period=Period.TOTAL, cap=DOLLAR)
+    assert [alert.subject for alert in await books.alerts()][:3] == ["spring"] * 3
+
+
 async def test_a_refused_hold_gives_no_alert(database: Database) -> None:
     books = Ledger(database, UNCAPPED)
     await books.set_budget(scope=BudgetScope.USER, subject="ann", period=Period.TOTAL, cap=DOLLAR)

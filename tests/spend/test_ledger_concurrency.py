@@ -163,7 +163,7 @@ async def test_over_four_processes_the_cap_is_still_the_cap(database: Database) 
             assert spender.stdin is not None
             spender.stdin.write("go\n")
             spender.stdin.flush()
-        answers = [spender.communicate(timeout=60)[0].split() for spender in spenders]
+        answers = [spender.communicate(timeout=300)[0].split() for spender in spenders]
         return [(int(admitted), int(refused)) for admitted, refused in answers]
 
     told = await asyncio.to_thread(compete)

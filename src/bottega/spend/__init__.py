@@ -6,11 +6,13 @@ whoever needs them in a transaction with rows of its own calls them there. Price
 
 from typing import Any
 
+import sqlalchemy as sa
+
 from bottega.domain.money import MicroUsd
 from bottega.settings import Settings
 from bottega.spend import budgets as _budgets
 from bottega.spend import ledger as _ledger
-from bottega.spend.alerts import BudgetAlert
+from bottega.spend.alerts import BudgetAlert, alerts_of_budget
 from bottega.spend.alerts import alerts as _alerts
 from bottega.spend.audit import Difference, Recomputed, audit, recompute
 from bottega.spend.budgets import Budget, BudgetScope, BudgetUse, Period
@@ -123,10 +125,15 @@ class Ledger:
     async def set_budget(
         self, *, scope: BudgetScope, cap: MicroUsd, period: Period, subject: str = ""
     ) -> Budget:
-        """Set or change a cap. Raises InvalidOption, or Conflict for a cap that the settings hold."""
-        return await self._database.write(
-            lambda c: _budgets.set_budget(c, scope=scope, subject=subject, period=period, cap=cap)
-        )
+        """Set or change a cap; levels that are reached already are told of. Raises InvalidOption, or Conflict for a cap that the
+        settings hold."""
+
+        def work(connection: sa.Connection) -> Budget:
+            budget = _budgets.set_budget(connection, scope=scope, subject=subject, period=period, cap=cap)
+            alerts_of_budget(connection, budget, epoch_now(connection))
+            return budget
+
+        return await self._database.write(work)
 
     async def remove_budget(self, budget_id: str) -> None:
         """Raises NotFound, or Conflict for a cap that the settings hold."""

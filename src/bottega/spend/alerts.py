@@ -12,6 +12,7 @@ import structlog
 
 from bottega.domain.base import Value
 from bottega.domain.money import MicroUsd, format_usd
+from bottega.spend.budgets import EVERY_OWNER, Budget, Window, open_window, use_of
 from bottega.store.database import insert_or_leave
 from bottega.store.schema import budget_alerts, budget_windows, budgets, hold_windows
 
@@ -85,6 +86,26 @@ def alerts_of_hold(connection: sa.Connection, hold_id: str, now: float) -> tuple
     for budget_id, subject, starts_at, used, alerted, cap in connection.execute(query).all():
         key = {"budget_id": budget_id, "subject": subject, "starts_at": starts_at}
         given += give_alerts(connection, key, used, cap, alerted, now)
+    return tuple(given)
+
+
+def alerts_of_budget(connection: sa.Connection, budget: Budget, now: float) -> tuple[BudgetAlert, ...]:
+    """The levels that a cap has reached already as it is set: of what was held and spent in its current window before."""
+    w = budget_windows.c
+    window = Window.at(budget, budget.subject, now)
+    if budget.subject != EVERY_OWNER:
+        use = use_of(connection, window)
+        if levels_reached(use.held + use.spent, budget.cap, 0):
+            open_window(connection, window)
+    rows = connection.execute(
+        sa.select(w.subject, w.held + w.spent, w.alerted)
+        .where(w.budget_id == budget.id, w.starts_at == window.starts_at)
+        .order_by(w.subject)
+        .with_for_update()
+    ).all()
+    given: list[BudgetAlert] = []
+    for subject, used, alerted in rows:
+        given += give_alerts(connection, {**window.key, "subject": subject}, used, budget.cap, alerted, now)
     return tuple(given)
 
 
