@@ -37,11 +37,12 @@ class VtonEngine(ChildProcessEngine):
 
     def availability(self) -> Availability:
         """Says which of package, extra and weights is missing; reads the headers of the weight files only."""
-        if find_spec(PACKAGE) is None or find_spec("torch") is None:
-            missing = PACKAGE if find_spec("torch") is not None else f"{PACKAGE} and torch"
+        missing = [package for package in (PACKAGE, "torch") if find_spec(package) is None]
+        if missing:
+            are = "is" if len(missing) == 1 else "are"
             return Availability(
                 usable=False,
-                reason=f"the Python package {missing} is not installed",
+                reason=f"{' and '.join(missing)} {are} not installed",
                 hint="Install bottega[networks] and, from its makers, FASHN VTON v1.5 (github.com/fashn-AI/fashn-vton-1.5).",
             )
         from bottega.engines.local.vton_weights import check_folder
