@@ -1,10 +1,13 @@
 """Style advice and outfits as jobs: what comes out, what is refused, what is learned, what does not stay."""
 
 import json
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from bottega.analytics.feedback import Said, Thumb
 from bottega.app import Bottega, InputFile
@@ -14,6 +17,7 @@ from bottega.domain.request import Role
 from bottega.errors import BottegaError, MissingInput, NotFound
 from bottega.settings import Settings
 from bottega.shop.wardrobe import NewItem
+from bottega.store.gallery_trash import remove_rows
 
 CLOTHES = (
     ("white shirt", "white"),
@@ -24,6 +28,7 @@ CLOTHES = (
     ("black t-shirt", "black"),
     ("white sneakers", "white"),
 )
+GREEN = np.array((20, 200, 60), np.int16)
 
 
 @pytest.fixture
@@ -103,6 +108,30 @@ async def test_an_outfit_is_made_of_the_wardrobe(studio: Bottega) -> None:
         *(f"look-{n}.png" for n in range(1, report["count"] + 1)),
         "looks.json",
     ]
+
+
+async def test_the_board_shows_pictures_of_the_own_clothes(studio: Bottega, tmp_path: Path) -> None:
+    """A green that no outline has: the items are described as white, navy, brown."""
+    shirt = np.full((400, 300, 3), 244, np.uint8)
+    shirt[60:340, 70:230] = GREEN
+    Image.fromarray(shirt).save(tmp_path / "shirt.png")
+    picture = await studio.add_asset(tmp_path / "shirt.png")
+    for name, colour in CLOTHES:
+        shown = picture.id if name == "white shirt" else ""
+        await studio.stylist.wardrobe.add(LOCAL.owner, NewItem(name=name, colours=(colour,), asset_id=shown))
+    done = await an_outfit(studio)
+    assert _green_share(studio.asset_path(done.assets[0])) > 0.02
+    report = json.loads(studio.asset_path(done.assets[-1]).read_text())
+    assert [item["picture"] for item in report["items"].values() if "picture" in item] == [picture.id]
+    await studio.database.write(lambda c: remove_rows(c, LOCAL.owner, picture.id, time.time()))
+    again = await an_outfit(studio)
+    assert again.job.state is JobState.SUCCEEDED
+    assert _green_share(studio.asset_path(again.assets[0])) == 0
+
+
+def _green_share(board: Path) -> float:
+    pixels = np.asarray(Image.open(board).convert("RGB"), np.int16)
+    return float((np.abs(pixels - GREEN).max(axis=2) < 12).mean())
 
 
 async def test_what_is_locked_is_in_every_look(studio: Bottega) -> None:

@@ -301,17 +301,10 @@ async def _own_pictures(bottega: "Bottega", looks: "Looks") -> dict[str, Any]:
 
 
 def _cut_out(path: Path) -> Any:
-    """H x W x 4 uint8, the garment alone; H x W x 3 where it could not be told from its background."""
-    import numpy as np
-
     from bottega.cli.laser_files import read_picture
-    from bottega.fashion.garment.parse import parse_garment
+    from bottega.fashion.outfits.cutouts import cut_out
 
-    pixels, alpha = read_picture(path)
-    garment = parse_garment(pixels, alpha)
-    if not garment.check.usable:
-        return pixels
-    return np.dstack([pixels, np.rint(garment.alpha * 255).astype(np.uint8)])
+    return cut_out(*read_picture(path))
 
 
 def _png(pixels: Any) -> bytes:

@@ -36,6 +36,8 @@ class Task(Value):
     """The same wish as a family of models understands it best, by the family's name in the catalogue."""
     inputs: tuple[TaskInput, ...] = ()
     parameters: dict[str, Any] = Field(default_factory=dict[str, Any])
+    files: dict[str, Path] = Field(default_factory=dict[str, Path])
+    """Further pictures that parameters name, by asset id, for engines of this machine; one that is gone is not there."""
     seed: int | None = None
     output_megapixels: float = 0.0
 

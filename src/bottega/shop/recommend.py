@@ -86,6 +86,7 @@ def item_of_own(own: WardrobeItem) -> "Item":
         pattern=next((name for _, name, _ in all_of(words.patterns, said)), ""),
         seasons=frozenset(own.seasons),
         owned=True,
+        picture=own.asset_id,
     )
 
 

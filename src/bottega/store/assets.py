@@ -221,6 +221,10 @@ class AssetStore:
             return []
         return await self._database.read(lambda c: assets_of(c, asset_ids, owner))
 
+    async def get_there(self, asset_ids: Collection[str], owner: str) -> list[Asset]:
+        """Those of the owner's assets that are there, in no order."""
+        return await self._database.read(lambda c: assets_there(c, asset_ids, owner))
+
     async def list(self, owner: str, *, limit: int = 50, before: float | None = None) -> list[Asset]:
         """The owner's assets, newest first; `before` is the `created_at` of the last one seen."""
         query = sa.select(A).where(A.c.owner == owner).order_by(A.c.created_at.desc(), A.c.id).limit(limit)

@@ -4,6 +4,7 @@ The clothes to choose from are filled in by whoever plans (`app`), since a workf
 left to the engines that offer `outfit`.
 """
 
+from collections.abc import Collection
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
@@ -122,6 +123,11 @@ class Outfit:
             seed=options.seed,
             output_megapixels=1.8 * options.count,
         )
+
+    def pictures_of(self, options: Options) -> Collection[str]:
+        """Those of the own clothes among the items, for the boards."""
+        assert isinstance(options, OutfitOptions)
+        return {str(item["picture"]) for item in options.items if item.get("picture")}
 
     def rubric(self, options: Options) -> Rubric:
         """A look that keeps every rule. Taste is for those who look: `recommendations` among the vision rubrics (0.6)."""

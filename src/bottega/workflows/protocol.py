@@ -1,5 +1,6 @@
 """What every workflow looks like. A workflow says what is needed and what must come out; it runs nothing."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
@@ -70,6 +71,15 @@ class FirstStep:
     role: Role
     media: MediaInfo
     missing: MissingInput
+
+
+@runtime_checkable
+class NamesPictures(Protocol):
+    """A workflow whose options name pictures beside its inputs, which only engines of this machine look at."""
+
+    def pictures_of(self, options: Options) -> Collection[str]:
+        """Their asset ids. One that is gone may be missing from the work."""
+        ...
 
 
 @runtime_checkable

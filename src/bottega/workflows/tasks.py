@@ -7,7 +7,7 @@ from bottega.domain.plan import Plan
 from bottega.domain.request import Request
 from bottega.domain.task import Task, TaskInput
 from bottega.store.assets import AssetStore
-from bottega.workflows.protocol import Workflow
+from bottega.workflows.protocol import NamesPictures, Workflow
 
 
 class Decided(Protocol):
@@ -34,4 +34,8 @@ async def prepare_task(assets: AssetStore, workflow: Workflow, decided: Decided,
     """The task as it was planned. Raises NotFound, MissingInput, InvalidOption."""
     inputs = await load_inputs(assets, decided.request, owner)
     options = workflow.options.model_validate(decided.plan.options)
-    return workflow.prepare(decided.request, decided.intent, options, inputs)
+    task = workflow.prepare(decided.request, decided.intent, options, inputs)
+    if not isinstance(workflow, NamesPictures) or not (named := workflow.pictures_of(options)):
+        return task
+    there = await assets.get_there(named, owner)
+    return task.model_copy(update={"files": {asset.id: assets.path_of(asset.id) for asset in there}})

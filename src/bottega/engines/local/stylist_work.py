@@ -4,7 +4,7 @@ The computing is `bottega.fashion`'s.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from bottega.fashion.colours import Lab, lab_of
 from bottega.fashion.garment.parse import parse_garment
 from bottega.fashion.outfits.board import board
 from bottega.fashion.outfits.compose import compose
+from bottega.fashion.outfits.cutouts import cut_out
 from bottega.fashion.outfits.data import occasion_of
 from bottega.fashion.outfits.documents import document_of, items_of, profile_with
 from bottega.fashion.outfits.pieces import piece_of
@@ -135,7 +136,7 @@ def _dress(task: Task, provenance: Provenance, scratch: Path) -> EngineResult:
             hint="Widen the budget, name another occasion, or add what is missing.",
             missing=[each.code for each in found.missing],
         )
-    pictures = {item.id: picture for item, picture in given}
+    pictures = {item.id: picture for item, picture in given} | _own_pictures(found, task.files)
     return _written(found, context, pictures, seen, provenance, scratch)
 
 
@@ -174,6 +175,18 @@ def _written(
     }
     document = _document(report, scratch / "looks.json", "Looks")
     return EngineResult(outputs=(*boards, document), report=report)
+
+
+def _own_pictures(looks: Looks, files: Mapping[str, Path]) -> dict[str, U8]:
+    """Cut-outs of the own clothes in the looks that have pictures, by item id. Offers are drawn as outlines: nothing is
+    fetched for them."""
+    shown = {item.id: files[item.picture] for look in looks for item in look.items if item.picture in files}
+    found: dict[str, U8] = {}
+    for number, (id_, path) in enumerate(shown.items()):
+        report_progress(0.5 + 0.2 * number / len(shown), "Cutting out the clothes")
+        picture = decode(path, _CHECKED_FILES)
+        found[id_] = cut_out(picture.as_u8(), picture.opacity())
+    return found
 
 
 def _garments(task: Task) -> list[TaskInput]:

@@ -34,6 +34,7 @@ class ItemDocument(Value):
     brand: str = Field(default="", max_length=200)
     group_id: str = Field(default="", max_length=500)
     owned: bool = False
+    picture: str = Field(default="", pattern="^([0-9a-f]{64})?$")
 
 
 class TasteDocument(Value):
@@ -59,7 +60,7 @@ def document_of(item: Item) -> dict[str, Any]:
 
 _SAME = (
     *("id", "title", "category", "kind", "material", "pattern", "gender", "age_group", "brand", "group_id"),
-    "owned",
+    *("owned", "picture"),
 )
 
 

@@ -62,7 +62,7 @@ class Item:
 
     `colours` are CIE L*a*b* (D65), the dominant first. `sizes` are keys of those in stock, such as `m` or `eu42`; `one`
     fits everybody. `seasons` empty: all of them. `kind`, `material` and `pattern` use the names of `kinds.toml`.
-    `group_id` is the same for variants of one thing.
+    `group_id` is the same for variants of one thing. `picture` is the asset id of what shows it.
     """
 
     id: str
@@ -81,6 +81,7 @@ class Item:
     group_id: str = ""
     in_stock: bool = True
     owned: bool = False
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)
