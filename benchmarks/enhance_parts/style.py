@@ -5,7 +5,6 @@
 """
 
 import argparse
-import resource
 import subprocess
 import sys
 import time
@@ -18,6 +17,10 @@ from skimage import data
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from assembled import Row
+
+sys.path.insert(0, str(Path(__file__).parent))
+from memory import largest_megabytes
+
 from bottega.enhance.interpolate import flow, warp
 from bottega.enhance.style import FROM_REFERENCE, STYLES, apply_style
 from bottega.enhance.style_clip import stylise_clip
@@ -133,7 +136,7 @@ def _large(style: str) -> None:
     started = time.process_time()
     apply_style(picture, style, 1.0, reference())
     spent = time.process_time() - started
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, spent)
+    print(largest_megabytes(), spent)
 
 
 def sheet(path: Path) -> None:

@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -40,7 +41,6 @@ PUBLISHED = {
     ("BSD100", 4): ("bicubic 25.96, FSRCNN 26.98, VDSR 27.29", 27.1),
 }
 LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
-MEGABYTE = 1024**2
 TIME_AIMS: dict[Tier, int | None] = {"classical": None, "fast": 100, "balanced": None, "best": None}
 """Wall milliseconds."""
 
@@ -52,7 +52,7 @@ def rows(quick: bool = False, sets: Path | None = None) -> list[Row]:
     found = [*_held_out(HELD_OUT[:3] if quick else HELD_OUT)]
     if sets is not None:
         found += _published(sets)
-    return [*found, *_cost(), _seams(), _memory(2_000 if quick else 10_000)]
+    return [*found, *_cost(), _seams(), *_memory(2_000 if quick else 10_000)]
 
 
 # --- quality ---------------------------------------------------------------------------------------------------------
@@ -241,43 +241,64 @@ def _seams() -> Row:
 # --- memory ----------------------------------------------------------------------------------------------------------
 
 _STRIPS = """
-import resource, sys
+import sys
 import numpy as np
 from bottega.enhance.superres import Strips
+from memory import largest_megabytes
 source = np.memmap(sys.argv[1], dtype=np.uint8, mode="r", shape=(int(sys.argv[2]), 10_000, 3))
 with open("/dev/null", "wb") as sink:
     strips = Strips(source, 2)
     for strip in strips:
         sink.write(strip)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, strips.report.gate.passed)
+print(largest_megabytes(), strips.report.gate.passed)
+"""
+_COMMAND = """
+import sys
+from bottega.cli import main
+from memory import largest_megabytes
+sys.argv = ["bottega", "enhance", "upscale", sys.argv[1], sys.argv[2], "--tier", "fast"]
+try:
+    code = main()
+except SystemExit as ended:
+    code = ended.code
+print(largest_megabytes(), code in (0, None))
 """
 
 
-def _memory(height: int) -> Row:
-    """A picture 10,000 pixels wide, from a memory-mapped file, in a process of its own."""
+def _memory(height: int) -> list[Row]:
+    """A picture 10,000 pixels wide, in processes of their own: from a memory-mapped file through `Strips`, and from file to
+    file by the command."""
     tile = np.ascontiguousarray(skimage.data.astronaut()[:500, :500])
-    file = Path(os.environ.get("TMPDIR", "/tmp")) / f"superres-{os.getpid()}.raw"
-    try:
-        with file.open("wb") as whole:
-            for _ in range(height // 500):
-                whole.write(np.tile(tile, (1, 20, 1)).tobytes())
-        told = subprocess.run(
-            [sys.executable, "-c", _STRIPS, str(file), str(height)],
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.split()
-    finally:
-        file.unlink(missing_ok=True)
-    most = int(told[0]) * 1024 / MEGABYTE
-    passed = most <= 1024 and told[1] == "True"
-    return Row(
-        f"largest memory, {height // 100} megapixels x2, MB",
-        f"{most:.0f}",
-        "1024",
-        passed,
-        "Real-ESRGAN: out of memory",
+    size = f"{height // 100} megapixels x2"
+    with tempfile.TemporaryDirectory(prefix="superres-") as home:
+        folder = Path(home)
+        whole = np.tile(tile, (height // 500, 20, 1))
+        whole.tofile(folder / "whole.raw")
+        files = [folder / "whole.png", folder / "whole.tif"]
+        for file in files:
+            Image.fromarray(whole).save(file, **({} if file.suffix == ".png" else {"compression": "lzw"}))
+        del whole
+        found = [_largest(f"largest memory, {size}, MB", _STRIPS, [folder / "whole.raw", height], folder)]
+        for file in files:
+            made = folder / f"made{file.suffix}"
+            name = f"largest memory, {size}, {file.suffix[1:].upper()} to {made.suffix[1:].upper()}, fast, MB"
+            found.append(_largest(name, _COMMAND, [file, made], folder))
+            made.unlink(missing_ok=True)
+    return found
+
+
+def _largest(name: str, program: str, arguments: list[object], home: Path) -> Row:
+    """`program` prints megabytes, and whether it did what it is for."""
+    done = subprocess.run(
+        [sys.executable, "-c", program, *(str(each) for each in arguments)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "BOTTEGA_HOME": str(home), "PYTHONPATH": str(Path(__file__).parent)},
     )
+    most, succeeded = done.stdout.split()[-2:]
+    passed = float(most) <= 1024 and succeeded == "True"
+    return Row(name, f"{float(most):.0f}", "1024", passed, "Real-ESRGAN: out of memory")
 
 
 def main() -> int:

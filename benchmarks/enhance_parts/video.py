@@ -22,11 +22,14 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from assembled import Row
+
+sys.path.insert(0, str(Path(__file__).parent))
+from memory import largest_megabytes
+
 from bottega.enhance.video import EncodeSettings, samples, transform
 from bottega.enhance.video.contract import check_contract
 from bottega.errors import BottegaError
 
-MEGABYTE = 1024**2
 FINE = EncodeSettings(quality=90, segment_frames=12)
 
 
@@ -302,7 +305,7 @@ def _worker(source: str, target: str, folder: str, slow: bool) -> None:
         Path(source), Path(target), _slow if slow else _same, FINE, work_dir=Path(folder), identity="bench", resume=True,
         progress=lambda done, _: print(done, flush=True),
     )  # fmt: skip
-    print("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / MEGABYTE)
+    print("peak", largest_megabytes())
 
 
 def main() -> None:

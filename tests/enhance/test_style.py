@@ -9,6 +9,7 @@ from skimage import data
 
 from bottega.enhance.style import STYLES, apply_style
 from bottega.enhance.style_colour_map import transport_matrix
+from bottega.enhance.style_flow import correlated
 from bottega.errors import InvalidOption, MissingInput
 from bottega.imaging import metrics
 from bottega.imaging.colour import rgb_to_lab
@@ -134,3 +135,14 @@ def test_colour_transfer_says_that_it_needs_a_reference(coffee: np.ndarray) -> N
 def test_what_cannot_be_done_is_refused(style: str, strength: float, coffee: np.ndarray) -> None:
     with pytest.raises(InvalidOption):
         apply_style(coffee, style, strength, None)
+
+
+@pytest.mark.parametrize("rows", [slice(0, 4), slice(6, 13), slice(3, 9), slice(6, 7)])
+@pytest.mark.parametrize("columns", [slice(0, 3), slice(8, 13), slice(0, 13)])
+def test_kernels_with_much_that_is_nothing_are_correlated_as_ever(rows: slice, columns: slice) -> None:
+    values = np.random.default_rng(3).random((40, 50, 3), dtype=np.float32)
+    kernel = np.zeros((13, 13), np.float32)
+    kernel[rows, columns] = np.random.default_rng(4).random(kernel[rows, columns].shape)
+    for border in (cv2.BORDER_REFLECT, cv2.BORDER_REFLECT_101):
+        wanted = cv2.filter2D(values, -1, kernel, borderType=border)
+        assert np.abs(correlated(values, kernel, border) - wanted).max() < 1e-4

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bottega.enhance.ladder import Outcome, Policy, Samples
+from bottega.enhance.large import LARGE, LargeResult, enlarge_large
 from bottega.enhance.preview_cache import Box, EnhancementCache, before_after, enhanced, preview
-from bottega.enhance.works import Work
+from bottega.enhance.works import Upscale, Work
 from bottega.errors import InputError, InvalidOption, NotFound, UnsupportedMedia
 from bottega.imaging.limits import Limits
 
@@ -43,7 +44,8 @@ Progress = Callable[[float], None]
 class How:
     """`preview`: a crop "left,top,width,height" of a still, or of a clip its first seconds ("2s") or a span of them
     ("10-12s"); `compare`: a file for before and after side by side; `resume`: go on with a clip that was interrupted;
-    `quality`: 1 to 100 of JPEG, WebP and clips; `cache`: for results of stills and previews of clips."""
+    `quality`: 1 to 100 of JPEG, WebP and clips; `cache`: for results of stills and previews of clips; `in_memory`: pixels of
+    an enlargement up to which it is held in memory, where the formats leave the choice."""
 
     preview: str | None = None
     compare: Path | None = None
@@ -52,6 +54,7 @@ class How:
     policy: Policy = field(default_factory=Policy)
     limits: Limits = field(default_factory=Limits)
     cache: EnhancementCache | None = None
+    in_memory: int = LARGE
 
     def part(self) -> "Part | None":
         """What a clip's preview shows, in seconds after its first picture; None for all of it. Raises InvalidOption."""
@@ -138,7 +141,7 @@ def write_still(pixels: Samples, like: "Picture", target: Path, quality: int | N
 
     Raises UnsupportedMedia for another ending, TooLarge, OutputError.
     """
-    from bottega.enhance.metadata import CARRIED, with_exif
+    from bottega.enhance.metadata import CARRIED, NOT_CARRIED, with_exif
     from bottega.imaging.encode import encode, write_atomically
     from bottega.imaging.picture import Picture
 
@@ -155,7 +158,7 @@ def write_still(pixels: Samples, like: "Picture", target: Path, quality: int | N
             else None
         )
         if data is None:
-            notes.append("the camera's data (EXIF) could not be carried into this format")
+            notes.append(NOT_CARRIED)
         else:
             write_atomically(target, data)
     if alpha is not None and media_type == "image/jpeg":
@@ -181,9 +184,23 @@ def _still(
 ) -> dict[str, Any]:
     from bottega.imaging.decode import examine
 
-    picture_type(target)
+    media_type = picture_type(target)
     if how.compare is not None:
         picture_type(how.compare)
+    elif how.preview is None and how.cache is None and isinstance(work, Upscale):
+        large = enlarge_large(
+            source,
+            target,
+            media_type,
+            work,
+            least=how.in_memory + 1,
+            limits=how.limits,
+            policy=how.policy,
+            progress=progress,
+            cancelled=cancelled,
+        )
+        if large is not None:
+            return _large_words(large)
     media, picture = examine(source, how.limits)
     assert picture is not None  # no clip
     pixels = _samples(picture)
@@ -216,6 +233,17 @@ def _still(
     return told
 
 
+def _large_words(large: LargeResult) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "kind": "picture",
+        "before": _shape_words(large.before, 1),
+        "after": _shape_words(large.after, 1),
+        "cached": False,
+        **large.outcome.as_dict(),
+    }
+    return told | {"notes": [*large.notes, *_words(large.outcome)]}
+
+
 def _words(outcome: Outcome) -> list[str]:
     """For people: what did not come out as asked."""
     if outcome.state == "original":
@@ -227,12 +255,11 @@ def _words(outcome: Outcome) -> list[str]:
 
 
 def _size(pixels: Samples) -> dict[str, Any]:
-    return {
-        "width": pixels.shape[1],
-        "height": pixels.shape[0],
-        "bits": pixels.dtype.itemsize * 8,
-        "alpha": pixels.shape[2] == 4,
-    }
+    return _shape_words(pixels.shape, pixels.dtype.itemsize)
+
+
+def _shape_words(shape: tuple[int, ...], bytes_each: int) -> dict[str, Any]:
+    return {"width": shape[1], "height": shape[0], "bits": bytes_each * 8, "alpha": shape[2] == 4}
 
 
 # --- clips -------------------------------------------------------------------------------------------------------------

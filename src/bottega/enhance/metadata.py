@@ -6,6 +6,7 @@ import zlib
 from bottega.imaging.containers import PNG_SIGNATURE, jpeg_segments, png_chunks, webp_chunks
 
 CARRIED = ("image/png", "image/jpeg", "image/webp")
+NOT_CARRIED = "the camera's data (EXIF) could not be carried into this format"
 _LONGEST_SEGMENT = 65533
 _ALPHA, _EXIF = 0x10, 0x08
 """Flags in the header of an extended WebP (RFC 9649)."""

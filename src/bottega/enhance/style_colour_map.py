@@ -50,7 +50,9 @@ class ColourMap:
     def __call__(self, lab: F32) -> F32:
         """... x 3, of any shape."""
         flat = lab.reshape(-1, 3)
-        moved = (flat - self.source) @ self.matrix.T + self.target + _between(self.lattice, flat)
+        moved = (flat - self.source) @ self.matrix.T + self.target
+        if self.lattice.any():  # it is not in a linear map
+            moved += _between(self.lattice, flat)
         return moved.reshape(lab.shape).astype(np.float32)
 
 

@@ -58,6 +58,7 @@ def along_flow_at(places: I64, values: F32, flow: Flow, length: float, step: flo
 
 
 ROW = 4096
+BOTH = np.ones((2, 2), dtype=np.float32)
 
 
 def _grid(height: int, width: int) -> F32:
@@ -89,11 +90,9 @@ def _averaged(values: F32, flow: Flow, start: F32, length: float, step: float) -
 def _next_direction(tangents: F32, position: F32, direction: F32, step: float) -> F32:
     # Nearest neighbour: tangents have no sign, and interpolating between opposite ones gives nothing.
     found = _at(tangents, position, cv2.INTER_NEAREST)
-    products = found * direction
-    length = np.copysign(np.float32(step), products[..., 0] + products[..., 1])
-    found *= plain(
-        cv2.merge([length, length])
-    )  # several times as quick as numpy's spreading over the last axis
+    # In both channels their sum: several times as quick as numpy's sums and spreading over the last axis.
+    products = plain(cv2.transform(found * direction, BOTH))
+    found *= np.copysign(np.float32(step), products, out=products)
     return found
 
 
@@ -109,6 +108,20 @@ def sample(values: F32, x: F32, y: F32, method: int = cv2.INTER_LINEAR) -> F32:
 def smooth(values: F32, sigma: float) -> F32:
     """Gaussian blur, `sigma` in pixels."""
     return plain(cv2.GaussianBlur(values, (0, 0), max(sigma, 0.1)))
+
+
+def correlated(values: F32, kernel: F32, border: int = cv2.BORDER_REFLECT_101) -> F32:
+    """`cv2.filter2D` with a square kernel of odd side that is 0 in much of it: only what is not 0 is handed over, since a
+    small kernel is added up directly, and a large one goes through a Fourier transform."""
+    used = np.nonzero(kernel)
+    (top, bottom), (left, right) = ((int(axis.min()), int(axis.max()) + 1) for axis in used)
+    middle = len(kernel) // 2
+    # The sample that is computed must lie in the kernel.
+    top, bottom = min(top, middle), max(bottom, middle + 1)
+    left, right = min(left, middle), max(right, middle + 1)
+    anchor = middle - left, middle - top
+    cut = np.ascontiguousarray(kernel[top:bottom, left:right])
+    return plain(cv2.filter2D(values, -1, cut, anchor=anchor, borderType=border))
 
 
 def shrink(values: Any, width: int, height: int) -> Any:

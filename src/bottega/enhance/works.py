@@ -8,7 +8,7 @@ import math
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from bottega.errors import InvalidOption
 
 if TYPE_CHECKING:
     from bottega.enhance.superres import Choices
+    from bottega.enhance.superres.report import Report
 
 LARGEST_ALIGNMENT = 64
 """Source pixels; scales that need coarser alignment than this are previewed by making the whole picture."""
@@ -101,49 +102,55 @@ class Upscale:
         return across, down
 
     def engines(self, source: Samples, size: tuple[int, int]) -> list[Engine]:
+        return [self._engine(way, source, size) for way in self.ways(source.shape[1], source.shape[0], size)]
+
+    def ways(self, width: int, height: int, size: tuple[int, int]) -> "list[Way]":
+        """The engines for a `width` x `height` picture, from the best to the surest. Raises as `engines`."""
         from bottega.enhance.superres.engines import Networks
         from bottega.enhance.superres.ladder import rungs
 
-        ratio = max(size[0] / source.shape[1], size[1] / source.shape[0])
         # Names the file that is none before any work is done.
         weights = self.weights
+        ratio = max(size[0] / width, size[1] / height)
         rungs(ratio, "balanced", ensemble=False, weights=weights, threads=self.threads)
         tile = Networks.tile
-        found: list[Engine] = []
+        found: list[Way] = []
         if weights is not None:
-            found.append(self._engine(weights.name, source, size, weights=weights, tier="balanced"))
+            found.append(Way(weights.name, {"weights": weights, "tier": "balanced"}))
         if self.tier == "fast" and not self.ensemble:
-            found.append(self._engine("small networks", source, size, tier="fast", tile=tile))
+            found.append(Way("small networks", {"tier": "fast"}, tile))
         elif self.tier != "classical" or self.ensemble:
-            best = self.tier == "best" or self.ensemble
-            if best:
-                found.append(
-                    self._engine("networks, eight-fold", source, size, tier="best", ensemble=True, tile=tile)
-                )
-            found.append(self._engine("networks", source, size, tier="balanced", tile=tile))
-        found.append(self._engine("classical", source, size, kind="classical", tier="classical"))
+            if self.tier == "best" or self.ensemble:
+                found.append(Way("networks, eight-fold", {"tier": "best", "ensemble": True}, tile))
+            found.append(Way("networks", {"tier": "balanced"}, tile))
+        found.append(Way("classical", {"tier": "classical"}, kind="classical"))
         return found
 
-    def _engine(
-        self,
-        name: str,
-        source: Samples,
-        size: tuple[int, int],
-        *,
-        kind: Any = "model",
-        tile: int | None = None,
-        **choices: Any,
-    ) -> Engine:
+    def _engine(self, way: "Way", source: Samples, size: tuple[int, int]) -> Engine:
         def run(setting: Setting, deadline: Deadline) -> tuple[Samples, dict[str, Any]]:
             from bottega.enhance.superres import enlarge
 
-            chosen: Choices = {**choices, "tile": setting.tile, "threads": self.threads}  # type: ignore[typeddict-item]
+            chosen: Choices = {**way.choices, "tile": setting.tile, "threads": self.threads}  # type: ignore[typeddict-item]
             made = enlarge(source, size, progress=deadline.told, cancelled=deadline.stop, **chosen)
-            left = [f"{each.engine} was left: {each.left_because}" for each in made.report.tried]
-            told: dict[str, Any] = {"enlargement": made.report.as_dict()}
-            return made.pixels, told | ({"left": left} if left else {})
+            return made.pixels, way.told(made.report)
 
-        return Engine(name, run, kind, tile=tile)
+        return Engine(way.name, run, way.kind, tile=way.tile)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """An engine of `Upscale`: `choices` are those of `superres`, `tile` is the largest side of its tiles."""
+
+    name: str
+    choices: dict[str, Any]
+    tile: int | None = None
+    kind: Literal["model", "classical"] = "model"
+
+    def told(self, report: "Report") -> dict[str, Any]:
+        """What is told of an enlargement, JSON-ready."""
+        left = [f"{each.engine} was left: {each.left_because}" for each in report.tried]
+        told: dict[str, Any] = {"enlargement": report.as_dict()}
+        return told | ({"left": left} if left else {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bottega.enhance.interpolate.compose import composed, fallback
 from bottega.enhance.interpolate.likeness import Likeness, is_cut, likeness
 from bottega.enhance.interpolate.motion import (
     Preset,
     dense_search,
     flow_size,
     luma8,
-    resized_flow,
-    sample,
     search_for,
 )
 from bottega.enhance.interpolate.network import Network, opened
-from bottega.enhance.interpolate.paths import Lumas, Way, way_at
-from bottega.enhance.interpolate.samples import Frame, given_back, layout_of, mixed, movable
+from bottega.enhance.interpolate.paths import Lumas, way_at
+from bottega.enhance.interpolate.samples import Frame, Planes, frame_of, layout_of, planes_of
 from bottega.errors import InvalidOption
 from bottega.imaging.picture import F32
 
@@ -73,7 +72,7 @@ class Pair:
         self._known = known
         self._lumas: Lumas | None = None
         self._kind: Literal["duplicate", "cut", "motion"] | None = None
-        self._movable: tuple[Frame, Frame] | None = None
+        self._planes: tuple[Planes, Planes] | None = None
 
     @property
     def kind(self) -> Literal["duplicate", "cut", "motion"]:
@@ -109,25 +108,16 @@ class Pair:
     def _moved(self, t: float) -> Between:
         if self._lumas is None:
             self._lumas = self._prepared()
-            self._movable = movable(self.a, self._layout), movable(self.b, self._layout)
-        a, b = cast("tuple[Frame, Frame]", self._movable)
-        size = (self.a.shape[0], self.a.shape[1])
+            self._planes = planes_of(self.a, self._layout), planes_of(self.b, self._layout)
+        a, b = cast("tuple[Planes, Planes]", self._planes)
         way = way_at(self._lumas, t)
-        confidence = _blocks(way.trust, size)
+        confidence = _blocks(way.trust, (self.a.shape[0], self.a.shape[1]))
+        hold = self._doubt == "hold"
         if confidence.mean() < LOST:
-            return Between(given_back(self._fallback(a, b, t), self._layout), confidence, "blend")
-        made = _composed(a, b, t, way, size)
-        doubtful = bool((way.trust < 1).any())
-        if doubtful:
-            trust = cast("F32", cv2.resize(way.trust, size[::-1], interpolation=cv2.INTER_LINEAR))
-            made = mixed(self._fallback(a, b, t), made, trust)
-        done: Done = "mixed" if confidence.min() < 0.5 else "motion"
-        return Between(given_back(made, self._layout), confidence, done)
-
-    def _fallback(self, a: Frame, b: Frame, t: float) -> Frame:
-        if self._doubt == "hold":
-            return a if t < 0.5 else b
-        return cast("Frame", cv2.addWeighted(a, 1 - t, b, t, 0)).reshape(a.shape)
+            made = [fallback(first, second, t, hold=hold) for first, second in zip(a, b, strict=True)]
+            return Between(frame_of(made, self._layout), confidence, "blend")
+        made = frame_of(composed(a, b, t, way, hold=hold), self._layout)
+        return Between(made, confidence, "mixed" if confidence.min() < 0.5 else "motion")
 
     def _prepared(self) -> Lumas:
         first, second = (flow_size(luma8(each), self._search) for each in (self.a, self.b))
@@ -152,23 +142,6 @@ def between(
     `network`: the path of a network for this (see `network.open_network`) or an open one."""
     pair = Pair(a, b, preset=preset, before=before, after=after, network=opened(network), doubt=doubt)
     return pair.at(t)
-
-
-def _composed(a: Frame, b: Frame, t: float, way: Way, size: tuple[int, int]) -> Frame:
-    """Both frames moved to t along the way, mixed by what each can see there."""
-    motion = resized_flow(way.motion, size)
-    share = way.share
-    if share.shape != size:
-        share = cast("F32", cv2.resize(share, size[::-1], interpolation=cv2.INTER_LINEAR))
-    rows, columns = size
-    x, y = np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32)[:, None]
-    moved: list[Frame] = []
-    for frame, factor in ((a, -t), (b, 1 - t)):
-        places = motion * np.float32(factor)
-        places[..., 0] += x
-        places[..., 1] += y
-        moved.append(sample(frame, places, cv2.INTER_CUBIC))
-    return mixed(moved[0], moved[1], share)
 
 
 def _blocks(trust: F32, size: tuple[int, int]) -> F32:

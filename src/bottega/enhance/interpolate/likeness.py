@@ -6,10 +6,12 @@ from typing import cast
 import cv2
 import numpy as np
 
-from bottega.enhance.interpolate.motion import dense_search, eight_bit, luma8, search_for, warp
+from bottega.enhance.interpolate.motion import Search, dense_search, eight_bit, luma8, warp
 from bottega.enhance.interpolate.samples import Frame
 from bottega.imaging.picture import F32, U8
 
+SEARCH = Search(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM, 1, 3, 25, 5, False)
+"""With few descents large motion of a small picture is not found, and would count as a cut."""
 SMALL = 160
 """Pixels of the longer side that cuts are judged at."""
 BINS = 32
@@ -94,8 +96,7 @@ def _earth_mover(a: U8, b: U8) -> float:
 
 
 def _unexplained(a: U8, b: U8) -> float:
-    search = search_for("fast")
-    moved = warp(b, dense_search(a, b, search))
+    moved = warp(b, dense_search(a, b, SEARCH))
     left = float(np.mean(cv2.absdiff(moved, a)))
     return left / (_unrelated(a, b) + 2)
 

@@ -34,7 +34,7 @@ class Search:
 
 
 SEARCHES: dict[str, Search] = {
-    "fast": Search(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM, 1, 3, 25, 5, True),
+    "fast": Search(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM, 1, 3, 12, 3, True),
     "medium": Search(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM, 0, 3, 25, 5, True),
     "full": Search(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM, 0, 2, 25, 5, False),
 }
@@ -144,21 +144,64 @@ def consistency(forward: F32, backward: F32) -> F32:
     The test of Sundaram et al. (ECCV 2010), |f + b|² <= 0.01 (|f|² + |b|²) + 0.5, as a soft step around its bound;
     what leaves the frame is 0.
     """
-    height, width = forward.shape[:2]
-    places = grid(height, width) + forward
-    there = sample(backward, places)
-    apart = _squared(cv2.add(forward, there))
-    bound = 0.01 * (_squared(forward) + _squared(there)) + np.float32(0.5)
-    agree = 1 / (1 + (apart / bound) ** 2)
-    x, y = places[..., 0], places[..., 1]
-    inside = (x > -1) & (x < width) & (y > -1) & (y < height)
-    return (agree * inside).astype(np.float32)
+    return seen(Vectors.of(forward), Vectors.of(backward))
 
 
-def _squared(vectors: Any) -> F32:
-    """Squared lengths, H x W. Channel by channel: sums over an axis of two are slow."""
-    x, y = vectors[..., 0], vectors[..., 1]
-    return x * x + y * y
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Flow as two planes, H x W each: sums and products of whole planes are several times as quick as of every second
+    sample."""
+
+    x: F32
+    y: F32
+
+    @classmethod
+    def of(cls, motion: F32) -> "Vectors":
+        x, y = cv2.split(motion)
+        return cls(cast("F32", x), cast("F32", y))
+
+    def joined(self) -> F32:
+        """H x W x 2."""
+        return cast("F32", cv2.merge([self.x, self.y]))
+
+    def places(self, factor: float = 1.0) -> "Vectors":
+        """The places that pixels come to by `factor` of it."""
+        height, width = self.x.shape
+        x, y = self.x * np.float32(factor), self.y * np.float32(factor)
+        x += np.arange(width, dtype=np.float32)
+        y += np.arange(height, dtype=np.float32)[:, None]
+        return Vectors(x, y)
+
+    def squared(self) -> F32:
+        """Squared lengths."""
+        lengths = self.x * self.x
+        lengths += self.y * self.y
+        return lengths
+
+    def sampled(self, image: F32) -> F32:
+        """`image`, H x W, at these places, linearly; beyond the border its last pixels go on."""
+        return cast(
+            "F32", cv2.remap(image, self.x, self.y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        )
+
+
+def seen(forward: Vectors, backward: Vectors, there: Vectors | None = None) -> F32:
+    """`consistency` of planes; `there`: the places that `forward` leads to, where they are known."""
+    height, width = forward.x.shape
+    there = there or forward.places()
+    back = Vectors(there.sampled(backward.x), there.sampled(backward.y))
+    bound = forward.squared()
+    bound += back.squared()
+    bound *= np.float32(0.01)
+    bound += np.float32(0.5)
+    apart = Vectors(np.add(forward.x, back.x, out=back.x), np.add(forward.y, back.y, out=back.y)).squared()
+    apart /= bound
+    apart *= apart
+    apart += 1
+    agree = np.reciprocal(apart, out=apart)
+    x, y = there.x, there.y
+    agree *= (x > -1) & (x < width) & (y > -1) & (y < height)
+    return agree
 
 
 def global_motion(motion: F32, weights: F32 | None = None, *, rounds: int = 5) -> NDArray[np.float64]:

@@ -8,10 +8,13 @@ from typing import Any, cast
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from bottega.enhance.interpolate.motion import consistency, global_motion, grid, sample
+from bottega.enhance.interpolate.motion import Vectors, global_motion, seen
 from bottega.enhance.interpolate.project import splat
 from bottega.imaging.picture import F32, U8
+
+Bool = NDArray[np.bool_]
 
 FAITH = 10.0
 """8 bit values of mismatch by which the weight of a splatted vector falls to 1 / e."""
@@ -32,50 +35,63 @@ class Lumas:
 
     a: F32
     b: F32
-    places: F32
     forward: F32
     backward: F32
     weights: tuple[F32, F32]
-    still: F32
-    """1 where nothing changes, not even grain, else 0."""
-    whole: F32
+    straight: F32
+    """Mismatch of standing still."""
+    still: Bool
+    """Where nothing changes, not even grain."""
+    whole: Vectors
     """The flow of the frame as a whole, towards b."""
 
     @classmethod
     def of(cls, first: U8, second: U8, forward: F32, backward: F32) -> "Lumas":
         a, b = first.astype(np.float32), second.astype(np.float32)
         b = _as_bright(b, a)
-        places = grid(*a.shape)
-        seen = consistency(forward, backward), consistency(backward, forward)
-        apart = (
-            np.abs(a - sample(b, places + forward)),
-            np.abs(b - sample(a, places + backward)),
-        )
-        weights = tuple(
-            (LEAST + each) * np.exp(cv2.blur(off, (3, 3)) * np.float32(-1 / FAITH))
-            for each, off in zip(seen, apart, strict=True)
-        )
+        ahead, back = Vectors.of(forward), Vectors.of(backward)
+        there, here = ahead.places(), back.places()
+        agree = seen(ahead, back, there), seen(back, ahead, here)
+        matrix = global_motion(forward, agree[0]).astype(np.float32)
+        apart = cv2.absdiff(a, there.sampled(b)), cv2.absdiff(b, here.sampled(a))
         changed = cv2.dilate(cv2.absdiff(first, second), np.ones((7, 7), np.uint8))
-        matrix = global_motion(forward, seen[0]).astype(np.float32)
-        whole = places @ matrix[:, :2].T + matrix[:, 2] - places
         return cls(
             a,
             b,
-            places,
             forward,
             backward,
-            cast("tuple[F32, F32]", weights),
-            (changed == 0).astype(np.float32),
-            whole,
+            (_weights(agree[0], cast("F32", apart[0])), _weights(agree[1], cast("F32", apart[1]))),
+            _near(cv2.absdiff(a, b)),
+            changed == 0,
+            _followed(matrix, a.shape),
         )
+
+
+def _weights(agree: F32, apart: F32) -> F32:
+    """How good a flow is, by how it agrees with the opposite one and by the mismatch that it leaves."""
+    off = cast("F32", cv2.blur(apart, (3, 3)))
+    off *= np.float32(-1 / FAITH)
+    weights = cast("F32", cv2.exp(off, off))
+    agree += np.float32(LEAST)
+    weights *= agree
+    return weights
+
+
+def _followed(matrix: F32, shape: tuple[int, ...]) -> Vectors:
+    """The flow of pixels that all follow a 2 x 3 matrix."""
+    x, y = np.arange(shape[1], dtype=np.float32), np.arange(shape[0], dtype=np.float32)[:, None]
+    return Vectors(
+        (matrix[0, 0] - 1) * x + matrix[0, 1] * y + matrix[0, 2],
+        matrix[1, 0] * x + (matrix[1, 1] - 1) * y + matrix[1, 2],
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """At a moment t: `motion` H x W x 2 from a to b of what is there; `share` H x W in [0, 1] of frame b in the mix;
+    """At a moment t: `motion` from a to b of what is there; `share` H x W in [0, 1] of frame b in the mix;
     `trust` H x W in [0, 1]."""
 
-    motion: F32
+    motion: Vectors
     share: F32
     trust: F32
 
@@ -83,32 +99,39 @@ class Way:
 def way_at(lumas: Lumas, t: float) -> Way:
     """The best of several candidates at each pixel: flow carried forwards, flow carried backwards, the motion of the
     whole frame, standing still; best is what makes both frames agree there (symmetric matching, as in block search)."""
-    from_a = splat(lumas.forward, lumas.weights[0], t)
-    from_b = splat(lumas.backward, lumas.weights[1], 1 - t)
-    candidates = [_filled(from_a), -_filled(from_b), lumas.whole]
-    motion, least = candidates[0].copy(), _mismatch(lumas, candidates[0], t)
-    for candidate in candidates[1:]:
-        _take_better(lumas, candidate, t, motion, least)
-    straight = _near(cv2.absdiff(lumas.a, lumas.b))
+    from_a = _parts(splat(lumas.forward, lumas.weights[0], t))
+    from_b = _parts(splat(lumas.backward, lumas.weights[1], 1 - t))
+    motion = _filled(from_a[:3])
+    least = _mismatch(lumas, motion, t)
+    back = _filled(from_b[:3])
+    _take_better(lumas, Vectors(np.negative(back.x), np.negative(back.y)), t, motion, least)
+    _take_better(lumas, lumas.whole, t, motion, least)
+    straight = lumas.straight
     # A wide window: single pixels that agree by chance are no still thing.
     around = _wide(least)
     stands = _wide(straight) * STILL[0] + STILL[1] < around
     # Thin still things: the same in both frames, where moving them along with their ground fails.
     stands |= (straight < SAME) & (around > QUIET[0])
-    motion = _median(motion)
-    motion[stands | (lumas.still > 0)] = 0
+    motion = Vectors(_median(motion.x), _median(motion.y))
+    for plane in (motion.x, motion.y):
+        plane[stands | lumas.still] = 0
     least = np.where(stands, straight, least)
-    near, far = np.minimum(from_a[..., 3], 1), np.minimum(from_b[..., 3], 1)
+    near, far = np.minimum(from_a[3], 1), np.minimum(from_b[3], 1)
     towards_b = far * np.float32(t) + np.float32(1e-4)
-    share = towards_b / (towards_b + near * np.float32(1 - t) + np.float32(1e-4))
-    return Way(motion, share.astype(np.float32), _trust(least, straight))
+    both = towards_b + near * np.float32(1 - t) + np.float32(1e-4)
+    share = np.divide(towards_b, both, dtype=np.float32)
+    return Way(motion, share, _trust(least, straight))
 
 
-def _take_better(lumas: Lumas, candidate: F32, t: float, motion: F32, least: F32) -> None:
+def _take_better(lumas: Lumas, candidate: Vectors, t: float, motion: Vectors, least: F32) -> None:
     cost = _mismatch(lumas, candidate, t)
-    better = cost < least
-    cv2.copyTo(candidate, better.view(np.uint8), motion)
-    cv2.copyTo(cost, better.view(np.uint8), least)
+    better = (cost < least).view(np.uint8)
+    for taken, kept in ((candidate.x, motion.x), (candidate.y, motion.y), (cost, least)):
+        cv2.copyTo(taken, better, kept)
+
+
+def _parts(sums: F32) -> list[F32]:
+    return [cast("F32", each) for each in cv2.split(sums)]
 
 
 def _as_bright(luma: F32, wanted: F32) -> F32:
@@ -117,16 +140,15 @@ def _as_bright(luma: F32, wanted: F32) -> F32:
     return (luma - luma.mean()) * np.float32(gain) + wanted.mean()
 
 
-def _mismatch(lumas: Lumas, motion: F32, t: float) -> F32:
+def _mismatch(lumas: Lumas, motion: Vectors, t: float) -> F32:
     height, width = lumas.a.shape
-    in_a = (lumas.places - motion * np.float32(t)).astype(np.float32, copy=False)
-    in_b = (lumas.places + motion * np.float32(1 - t)).astype(np.float32, copy=False)
-    apart = cast("F32", cv2.absdiff(sample(lumas.a, in_a), sample(lumas.b, in_b)))
+    in_a = motion.places(-t)
+    in_b = Vectors(in_a.x + motion.x, in_a.y + motion.y)
+    apart = cast("F32", cv2.absdiff(in_a.sampled(lumas.a), in_b.sampled(lumas.b)))
     # What one of the frames does not show can be compared with nothing.
-    low = cv2.inRange(cv2.min(in_a, in_b), (0, 0), (width, height))
-    high = cv2.inRange(cv2.max(in_a, in_b), (0, 0), (width - 1, height - 1))
-    beyond = cv2.bitwise_not(cv2.bitwise_and(low, high))
-    cv2.copyTo(np.minimum(apart, np.float32(QUIET[0])), beyond, apart)
+    low, high = cv2.min(cv2.min(in_a.x, in_b.x), cv2.min(in_a.y, in_b.y)), cv2.max(in_a.x, in_b.x)
+    beyond = (low < 0) | (high > width - 1) | (cv2.max(in_a.y, in_b.y) > height - 1)
+    np.minimum(apart, np.float32(QUIET[0]), out=apart, where=beyond)
     return _near(apart)
 
 
@@ -138,23 +160,30 @@ def _wide(cost: F32) -> F32:
     return cast("F32", cv2.blur(cost, (9, 9)))
 
 
-def _median(motion: F32) -> F32:
-    return cast("F32", cv2.merge([cv2.medianBlur(each, 5) for each in cv2.split(motion)]))
+def _median(plane: F32) -> F32:
+    return cast("F32", cv2.medianBlur(plane, 5))
 
 
-def _filled(sums: F32) -> F32:
-    """Mean vectors of a splat, H x W x 2; where little or nothing fell, those of ever wider surroundings."""
-    levels = [np.ascontiguousarray(sums[..., :3])]
-    while min(levels[-1].shape[:2]) > 2:
-        height, width = levels[-1].shape[:2]
+def _filled(sums: list[F32]) -> Vectors:
+    """Mean vectors of the x, y and weight of a splat; where little or nothing fell, those of ever wider surroundings."""
+    levels = [sums]
+    while min(levels[-1][0].shape) > 2:
+        height, width = levels[-1][0].shape
         half = ((width + 1) // 2, (height + 1) // 2)
-        levels.append(cast("F32", cv2.resize(levels[-1], half, interpolation=cv2.INTER_AREA)))
-    vectors: Any = levels[-1][..., :2] / (levels[-1][..., 2:] + np.float32(1e-6))
+        levels.append(
+            [cast("F32", cv2.resize(each, half, interpolation=cv2.INTER_AREA)) for each in levels[-1]]
+        )
+    weight = levels[-1][2] + np.float32(1e-6)
+    vectors = [np.divide(each, weight, dtype=np.float32) for each in levels[-1][:2]]
     for level in reversed(levels[:-1]):
-        size = (level.shape[1], level.shape[0])
-        wider = cast("F32", cv2.resize(vectors, size, interpolation=cv2.INTER_LINEAR))
-        vectors = (level[..., :2] + np.float32(PRIOR) * wider) / (level[..., 2:] + np.float32(PRIOR))
-    return cast("F32", vectors)
+        size = (level[2].shape[1], level[2].shape[0])
+        weight = level[2] + np.float32(PRIOR)
+        for index, each in enumerate(vectors):
+            wider = cast("F32", cv2.resize(each, size, interpolation=cv2.INTER_LINEAR))
+            wider *= np.float32(PRIOR)
+            wider += level[index]
+            vectors[index] = np.divide(wider, weight, out=wider)
+    return Vectors(*vectors)
 
 
 SAME = 1.5
@@ -170,7 +199,8 @@ NEARBY = 15
 
 def _trust(least: F32, straight: F32) -> F32:
     moved, still = (cast("F32", cv2.blur(each, (NEARBY, NEARBY))) for each in (least, straight))
-    quiet = np.clip((QUIET[1] - moved) / (QUIET[1] - QUIET[0]), 0, 1)
+    quiet = (QUIET[1] - moved) / np.float32(QUIET[1] - QUIET[0])
     low, high = EXPLAINED
-    explained = np.clip((high * still - moved) / ((high - low) * still + np.float32(1e-3)), 0, 1)
-    return np.maximum(quiet, explained).astype(np.float32)
+    explained = (high * still - moved) / ((high - low) * still + np.float32(1e-3))
+    trust = np.maximum(quiet, explained, out=quiet)
+    return np.clip(trust, 0, 1, out=trust)

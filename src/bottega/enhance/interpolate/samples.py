@@ -1,4 +1,4 @@
-"""Frames as they come (grey, alpha, 8 bit, 16 bit, float) to arrays that can be moved and mixed, and back, bit for bit."""
+"""Frames as they come (grey, alpha, 8 bit, 16 bit, float) to planes that can be moved and mixed, and back, bit for bit."""
 
 from dataclasses import dataclass
 from typing import Any, cast
@@ -46,7 +46,7 @@ def layout_of(a: Frame, b: Frame) -> Layout:
 def movable(frame: Frame, layout: Layout) -> Frame:
     """H x W x C that cv2 moves and mixes: uint8 as it is, the rest float32 with white at 1, colours times alpha."""
     planes = frame if frame.ndim == 3 else frame[..., None]
-    if layout.dtype == np.uint8 and not layout.has_alpha:
+    if _plain_bytes(layout):
         return np.ascontiguousarray(planes)
     scaled = planes.astype(np.float32) * np.float32(1 / white(layout.dtype))
     if layout.has_alpha:
@@ -57,7 +57,7 @@ def movable(frame: Frame, layout: Layout) -> Frame:
 def given_back(mixed: Frame, layout: Layout) -> Frame:
     """The inverse of `movable`, rounded and clipped to the range of the type."""
     planes = mixed if mixed.ndim == 3 else mixed[..., None]
-    if layout.dtype == np.uint8 and not layout.has_alpha:
+    if _plain_bytes(layout):
         return planes.reshape(layout.shape)
     if layout.has_alpha:
         planes = planes.copy()
@@ -71,12 +71,23 @@ def given_back(mixed: Frame, layout: Layout) -> Frame:
     return scaled.astype(layout.dtype).reshape(layout.shape)
 
 
-def mixed(first: Frame, second: Frame, share: F32) -> Frame:
-    """first + share * (second - first), `share` H x W in [0, 1]; uint8 stays uint8."""
-    if first.dtype == np.uint8:
-        # The stubs do not know that it takes any number of channels.
-        blend = cast("Any", cv2.blendLinear)
-        return blend(first, second, 1 - share, share).reshape(first.shape)
-    planes = first if first.ndim == 3 else first[..., None]
-    other = second if second.ndim == 3 else second[..., None]
-    return planes + share[..., None] * (other - planes)
+Planes = list[F32]
+"""Channels of a frame that can be moved and mixed, each H x W: colours times alpha; 0 to 255 of 8 bits, else 0 to 1."""
+
+
+def planes_of(frame: Frame, layout: Layout) -> Planes:
+    """A copy."""
+    return [np.asarray(each, dtype=np.float32) for each in cv2.split(movable(frame, layout))]
+
+
+def frame_of(planes: Planes, layout: Layout) -> Frame:
+    """The inverse of `planes_of`, rounded and clipped to the range of the type."""
+    if not _plain_bytes(layout):
+        return given_back(np.stack(planes, axis=-1), layout)
+    # Rounds to the nearest, and clips.
+    stored = [cv2.addWeighted(each, 1, each, 0, 0, dtype=cv2.CV_8U) for each in planes]
+    return cast("Frame", cv2.merge(stored)).reshape(layout.shape)
+
+
+def _plain_bytes(layout: Layout) -> bool:
+    return layout.dtype == np.uint8 and not layout.has_alpha

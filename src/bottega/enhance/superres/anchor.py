@@ -15,6 +15,10 @@ from bottega.imaging.picture import F32
 NEGLIGIBLE = np.float32(0.25 / 255)
 """Differences of a cell up to a quarter of an 8-bit step stay: they cannot be seen, and often are rounding."""
 BAND = 64
+"""Rows of the result that are computed together, at least."""
+TALLEST_BAND = 256
+BAND_PIXELS = 2**17
+"""Where rows are short more of them are, up to so many pixels: each band has its price."""
 KEPT_LINES = 128
 """Rows of cells whose differences are remembered."""
 ITERATIONS = 4
@@ -38,7 +42,9 @@ class ColourAnchor(Stage):
     """
 
     def __init__(self, before: Rows, source: Rows, factor: int, cell: int) -> None:
-        super().__init__(before, before.width, before.height, -(-BAND // (cell * factor)) * cell * factor)
+        side = cell * factor
+        wanted = min(TALLEST_BAND, max(BAND, BAND_PIXELS // before.width))
+        super().__init__(before, before.width, before.height, max(1, wanted // side) * side)
         self.source, self.factor, self.cell = source, factor, cell
         cells, part = self._places(0, self.width)
         last = -(-source.width // cell) - 1
@@ -87,29 +93,44 @@ class ColourAnchor(Stage):
 
     def _difference(self, line: int) -> F32:
         """Source minus result, C x cells, for a row of cells; beyond the border the last row is repeated."""
-        line = min(max(line, 0), -(-self.source.height // self.cell) - 1)
+        lines = -(-self.source.height // self.cell)
+        line = min(max(line, 0), lines - 1)
         if line not in self._differences:
-            top, bottom = line * self.cell, min(self.source.height, (line + 1) * self.cell)
-            wanted = _cell_means(self.source.rows(top, bottom), self.cell)
-            made = _cell_means(
-                self.before.rows(top * self.factor, bottom * self.factor), self.cell * self.factor
-            )
-            self._cells += wanted.shape[1]
-            self._black_cells += int(turned_black(made, wanted).sum())
-            difference = wanted - made
-            excess = np.abs(difference) - NEGLIGIBLE
-            self._differences[line] = np.where(excess > 0, np.copysign(excess, difference), np.float32(0))
+            count = max(1, self.band // (self.cell * self.factor))
+            first = line // count * count
+            self._compare(first, min(lines, first + count))
             for old in [known for known in self._differences if known < line - KEPT_LINES]:
                 del self._differences[old]
         return self._differences[line]
 
+    def _compare(self, first: int, last: int) -> None:
+        """Finds the differences of the rows of cells [first, last)."""
+        cell, side = self.cell, self.cell * self.factor
+        top, bottom = first * cell, min(self.source.height, last * cell)
+        wanted = _cell_means(self.source.rows(top, bottom), cell)
+        made = _cell_means(self.before.rows(top * self.factor, bottom * self.factor), side)
+        self._cells += wanted[0].size
+        self._black_cells += int(np.count_nonzero(turned_black(made, wanted)))
+        difference = wanted - made
+        excess = np.maximum(np.abs(difference) - NEGLIGIBLE, 0)
+        difference = np.copysign(excess, difference, out=excess)
+        for line in range(first, last):
+            self._differences[line] = difference[:, line - first]
+
 
 def _cell_means(planes: F32, side: int) -> F32:
-    """C x rows x width to C x cells: means over squares `side` wide and as high as there are rows."""
-    columns = planes.sum(axis=1).astype(np.float64)
-    starts = list(range(0, planes.shape[2], side))
-    counts = np.diff([*starts, planes.shape[2]]) * planes.shape[1]
-    return (np.add.reduceat(columns, starts, axis=1) / counts).astype(np.float32)
+    """C x rows x width to C x lines x cells: means over squares `side` wide, less at the right and the lower border."""
+    height, width = planes.shape[1:]
+    whole = height // side * side
+    lines = planes[:, :whole].reshape(len(planes), -1, side, width).sum(axis=2)
+    heights = [side] * lines.shape[1]
+    if whole < height:
+        lines = np.concatenate([lines, planes[:, whole:].sum(axis=1)[:, None]], axis=1)
+        heights.append(height - whole)
+    starts = range(0, width, side)
+    widths = np.diff([*starts, width])
+    totals = np.add.reduceat(lines.astype(np.float64), starts, axis=2)
+    return (totals / (np.array(heights)[:, None] * widths)).astype(np.float32)
 
 
 class BackProjected(Stage):

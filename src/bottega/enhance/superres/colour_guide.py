@@ -6,7 +6,15 @@ difference is a * luma + b, and a and b are what is enlarged.
 
 import numpy as np
 
-from bottega.enhance.superres.resample import PHASE_REACH, SHARPENING_REACH, enlarge_phases, sharpened
+from bottega.enhance.superres.resample import (
+    PHASE_REACH,
+    SHARPENING_REACH,
+    Kernel,
+    back_projected,
+    filtered,
+    padded,
+    phases,
+)
 from bottega.imaging.picture import F32
 
 LUMA_601: F32 = np.array([0.299, 0.587, 0.114], dtype=np.float32)
@@ -15,6 +23,7 @@ WINDOW = 1
 """Radius in small pixels of the squares in which colour is fitted to luma."""
 TRUSTED_VARIANCE = np.float32(2e-2)
 """Of the luma: at this much half of the fitted slope is used. Of the values tried on training pictures the best."""
+BOX = Kernel.even(np.full(2 * WINDOW + 1, 1 / (2 * WINDOW + 1), dtype=np.float32))
 REACH = PHASE_REACH + WINDOW + SHARPENING_REACH
 """Small pixels of context needed on each side."""
 
@@ -24,50 +33,42 @@ def luma_601(rgb: F32) -> F32:
     return rgb[0] * LUMA_601[0] + rgb[1] * LUMA_601[1] + rgb[2] * LUMA_601[2]
 
 
-def coloured(rgb: F32, large_luma: F32, scale: int, *, luma: F32 | None = None) -> F32:
-    """Planes 3 x (h + 2 REACH) x (w + 2 REACH) and the luma sh x sw of the middle to 3 x sh x sw; not clipped.
+def coloured(rgb: F32, large_luma: F32, scale: int, large: F32, *, luma: F32 | None = None) -> None:
+    """Planes 3 x (h + 2 REACH) x (w + 2 REACH) and the luma sh x sw of the middle into `large`, 3 x sh x sw; not clipped.
 
     `luma` of `rgb`, where it is known already."""
-    luma = luma_601(rgb) if luma is None else luma
-    differences = sharpened(rgb[0::2] - luma, scale)
-    luma = luma[SHARPENING_REACH:-SHARPENING_REACH, SHARPENING_REACH:-SHARPENING_REACH]
-    slopes, offsets = _fitted(differences, luma)
-    large = np.empty((3, *large_luma.shape), dtype=np.float32)
-    green = large[1]
-    green[...] = large_luma
-    for index, (slope, offset) in enumerate(zip(slopes, offsets, strict=True)):
-        difference, shift = enlarge_phases(np.stack([slope, offset]), scale)
-        difference *= large_luma
-        difference += shift
-        np.add(large_luma, difference, out=large[2 * index])
-        difference *= LUMA_601[2 * index] / LUMA_601[1]
-        green -= difference
-    return large
+    height, width = (side - 2 * REACH for side in rgb.shape[1:])
+    guide = padded(luma_601(rgb) if luma is None else luma)
+    fits = [_fitted(back_projected(padded(plane) - guide, scale), guide) for plane in rgb[0::2]]
+    inner = slice(REACH, REACH + height), slice(REACH, REACH + width)
+    # Place by place within the small pixels: what is computed with stays in the processor's cache.
+    for row, column, kernels in phases(scale):
+        place = slice(row, None, scale), slice(column, None, scale)
+        light = large_luma[place].copy()
+        green = light.copy()
+        for index, (slope, offset) in zip((0, 2), fits, strict=True):
+            difference = filtered(slope, *kernels)[inner] * light
+            difference += filtered(offset, *kernels)[inner]
+            np.add(light, difference, out=large[index][place])
+            difference *= LUMA_601[index] / LUMA_601[1]
+            green -= difference
+        large[1][place] = green
 
 
-def _fitted(differences: F32, guide: F32) -> tuple[F32, F32]:
-    """The regression of each plane on `guide` in a square around each pixel: slopes and offsets, of which the guide's own
-    pixel makes the plane's again; both C x (h - 2 WINDOW) x (w - 2 WINDOW)."""
-    count = len(differences)
-    means = _box_mean(np.concatenate([guide[None], (guide * guide)[None], differences, differences * guide]))
-    mean = means[0]
-    variance = means[1] - mean * mean
-    covariance = means[2 + count :] - means[2 : 2 + count] * mean
-    slopes = covariance / (np.maximum(variance, 0) + TRUSTED_VARIANCE)
-    inner = slice(WINDOW, -WINDOW)
-    offsets = differences[:, inner, inner] - slopes * guide[inner, inner]
-    return slopes.astype(np.float32, copy=False), offsets.astype(np.float32, copy=False)
+def _fitted(difference: F32, guide: F32) -> tuple[F32, F32]:
+    """The regression of the difference on the guide in a square around each pixel: slopes and offsets, of which the
+    guide's own pixel makes the difference again. All planes are `padded`, and what is near the border is not to be used."""
+    mean = _box_mean(guide)
+    variance = _box_mean(guide * guide)
+    variance -= mean * mean
+    np.maximum(variance, 0, out=variance)
+    variance += TRUSTED_VARIANCE
+    slope = _box_mean(difference * guide)
+    slope -= _box_mean(difference) * mean
+    slope /= variance
+    return slope, np.subtract(difference, slope * guide, dtype=np.float32)
 
 
-def _box_mean(planes: F32) -> F32:
-    """Mean over squares of 2 WINDOW + 1 pixels. Sums of views, not running sums: those depend on where they began."""
-    side = 2 * WINDOW + 1
-    height, width = planes.shape[1] - side + 1, planes.shape[2] - side + 1
-    rows = planes[:, :height].copy()
-    for shift in range(1, side):
-        rows += planes[:, shift : shift + height]
-    total = rows[:, :, :width].copy()
-    for shift in range(1, side):
-        total += rows[:, :, shift : shift + width]
-    total *= np.float32(1 / side**2)
-    return total
+def _box_mean(plane: F32) -> F32:
+    """Mean over squares of 2 WINDOW + 1 pixels. Not by running sums, which depend on where they began."""
+    return filtered(plane, BOX, BOX)

@@ -47,17 +47,26 @@ class ColourEngine(ABC):
     def grey(self, plane: F32) -> F32:
         """(h + 2 halo) x (w + 2 halo) to factor * h x factor * w."""
 
-    def colours(self, planes: F32) -> F32:
-        """3 x (h + 2 halo) x (w + 2 halo) to 3 x factor * h x factor * w: the colours follow the luma."""
+    def colours(self, planes: F32, large: F32) -> None:
+        """3 x (h + 2 halo) x (w + 2 halo) into 3 x factor * h x factor * w: the colours follow the luma."""
         luma = luma_601(planes)
         margin = self.halo - colour_guide.REACH
-        return coloured(cropped(planes, margin), self.grey(luma), self.factor, luma=cropped(luma, margin))
+        coloured(cropped(planes, margin), self.grey(luma), self.factor, large, luma=cropped(luma, margin))
 
     def __call__(self, window: F32) -> F32:
+        height, width = (self.factor * (side - 2 * self.halo) for side in window.shape[1:])
+        large = np.empty((len(window), height, width), dtype=np.float32)
+        self.into(window, large)
+        return large
+
+    def into(self, window: F32, large: F32) -> None:
+        """As a call, into `large`, which may be a part of something larger."""
         if len(window) == 1:
-            return self.grey(window[0])[None]
-        large = self.colours(window[:3])
-        return large if len(window) == 3 else np.concatenate([large, self._opacity(window[3])[None]])
+            large[0] = self.grey(window[0])
+            return
+        self.colours(window[:3], large[:3])
+        if len(window) == 4:
+            large[3] = self._opacity(window[3])
 
     def _opacity(self, alpha: F32) -> F32:
         """Within the range of the neighbouring pixels: what is opaque stays opaque, what is empty stays empty."""
@@ -97,10 +106,10 @@ class Sharpened(ColourEngine):
         self.factor = factor
 
     def grey(self, plane: F32) -> F32:
-        return self.colours(plane[None])[0]
+        return enlarge_phases(sharpened(plane[None], self.factor, steps=self.STEPS), self.factor)[0]
 
-    def colours(self, planes: F32) -> F32:
-        return enlarge_phases(sharpened(planes, self.factor, steps=self.STEPS), self.factor)
+    def colours(self, planes: F32, large: F32) -> None:
+        enlarge_phases(sharpened(planes, self.factor, steps=self.STEPS), self.factor, large)
 
 
 class Classical:
@@ -135,7 +144,8 @@ def neighbourhood(plane: F32) -> tuple[F32, F32]:
 
 def checked_finite(planes: F32, name: str) -> F32:
     """Raises ComputeError for values that are no numbers."""
-    if not np.isfinite(planes).all():
+    # One sum tells it at once, unless it grew too large itself.
+    if not np.isfinite(planes.sum()) and not np.isfinite(planes).all():
         raise ComputeError(f"{name} made values that are no numbers.", hint="Another engine is tried.")
     return planes
 

@@ -4,9 +4,11 @@ Each output pixel is computed from its own taps in a fixed order, so a part of t
 part of the whole to the last bit. The Lanczos resampling of finished pictures is `enhance.upscale`'s.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from math import ceil
+from typing import cast
 
 import cv2
 import numpy as np
@@ -17,11 +19,14 @@ from bottega.imaging.picture import F32, U8
 PHASE_REACH = 2
 """Source pixels on each side that bicubic enlargement by a whole factor needs."""
 
-PRODUCT_SIDE = 64
+PRODUCT_SIDE = 32
 """Source samples that go into one of the products of `Products`, about."""
 LARGEST_PRODUCT = 2**18
 """Multiplications; OpenBLAS shares larger ones among threads that wait by spinning, which on a busy machine costs many times
 what it saves."""
+
+LANES = 16
+"""Samples; a multiple of those that any processor's registers hold."""
 
 SHARPENING_REACH = 3
 """Source pixels on each side that each step of `sharpened` needs."""
@@ -140,17 +145,60 @@ def _pieces(length: int, weights: int) -> list[slice]:
     return [slice(start, start + step) for start in range(0, length, step)]
 
 
-def enlarge_phases(planes: F32, scale: int) -> F32:
-    """Bicubic enlargement by a whole factor: C x (h + 4) x (w + 4) to C x sh x sw; two pixels per side are context.
+def padded(plane: F32) -> F32:
+    """h x w to h x (w or a few more, which are 0), contiguous, as `filtered` wants it."""
+    height, width = plane.shape
+    wide = np.empty((height, -(-width // LANES) * LANES), dtype=np.float32)
+    wide[:, :width], wide[:, width:] = plane, 0
+    return wide
 
-    The same figures as `imresize` inside a picture, several times faster: each phase is a sum of shifted views. Plane by
-    plane, so that what is added up stays in the processor's cache.
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """Weights along one direction (column vector, float32), and the place among them of the sample that they are for."""
+
+    weights: F32
+    anchor: int
+
+    @classmethod
+    def even(cls, weights: F32) -> "Kernel":
+        """For the sample in the middle of an odd number of them."""
+        return cls(weights.reshape(-1, 1), len(weights) // 2)
+
+
+def filtered(wide: F32, across: Kernel, down: Kernel) -> F32:
+    """A `padded` plane, correlated in both directions; what the kernels' reach from the border is not to be used.
+
+    No pixel depends on how large the plane is, to the last bit: in rows of whole registers OpenCV adds up the same way
+    everywhere, which it does not in what is left over at their end.
+    """
+    anchor = across.anchor, down.anchor
+    return cast("F32", cv2.sepFilter2D(wide, -1, across.weights, down.weights, anchor=anchor))
+
+
+def enlarge_phases(planes: F32, scale: int, large: F32 | None = None) -> F32:
+    """Bicubic enlargement by a whole factor: C x (h + 4) x (w + 4) to C x sh x sw, into `large` where it is given; two
+    pixels per side are context.
+
+    The same figures as `imresize` inside a picture, several times faster: each phase is a filter.
     """
     height, width = (side - 2 * PHASE_REACH for side in planes.shape[1:])
-    large = np.empty((len(planes), height * scale, width * scale), dtype=np.float32)
+    inner = slice(PHASE_REACH, PHASE_REACH + height), slice(PHASE_REACH, PHASE_REACH + width)
+    if large is None:
+        large = np.empty((len(planes), height * scale, width * scale), dtype=np.float32)
     for plane, made in zip(planes, large, strict=True):
-        _enlarge_down(_enlarge_across(plane, scale), scale, made)
+        wide = padded(plane)
+        for row, column, kernels in phases(scale):
+            made[row::scale, column::scale] = filtered(wide, *kernels)[inner]
     return large
+
+
+def phases(scale: int) -> Iterator[tuple[int, int, tuple[Kernel, Kernel]]]:
+    """Row and column of each place within a source pixel, and the kernels that make its sample: across, down."""
+    kernels = phase_kernels(scale)
+    for row, down in enumerate(kernels):
+        for column, across in enumerate(kernels):
+            yield row, column, (across, down)
 
 
 def sharpened(planes: F32, scale: int, *, steps: int = 1) -> F32:
@@ -159,90 +207,46 @@ def sharpened(planes: F32, scale: int, *, steps: int = 1) -> F32:
     Iterative back-projection (Irani & Peleg 1991), `x <- x + y - D U x`, at the small size, where enlarging and
     shrinking again, D U, is a filter of a few weights.
     """
-    kernel, current = there_and_back(scale), planes
-    for step in range(1, steps + 1):
-        blurred = _filtered(_filtered(current, kernel, axis=1), kernel, axis=2)
-        inner, used = (
-            slice(SHARPENING_REACH, -SHARPENING_REACH),
-            slice(step * SHARPENING_REACH, -step * SHARPENING_REACH),
-        )
-        current = current[:, inner, inner] + planes[:, used, used] - blurred
-    return current.astype(np.float32, copy=False)
+    reach = steps * SHARPENING_REACH
+    height, width = (side - 2 * reach for side in planes.shape[1:])
+    made = np.empty((len(planes), height, width), dtype=np.float32)
+    for plane, sharp in zip(planes, made, strict=True):
+        wide = padded(plane)
+        sharp[...] = back_projected(wide, scale, steps=steps)[reach : reach + height, reach : reach + width]
+    return made
+
+
+def back_projected(wide: F32, scale: int, *, steps: int = 1) -> F32:
+    """`sharpened`, of a `padded` plane; what is nearer to the border than is used up is not to be used."""
+    kernel, current = there_and_back(scale), wide
+    for _ in range(steps):
+        blurred = filtered(current, kernel, kernel)
+        current = current + wide
+        current -= blurred
+    return current
 
 
 @cache
-def there_and_back(scale: int) -> F32:
+def there_and_back(scale: int) -> Kernel:
     """2 SHARPENING_REACH + 1 weights: enlarging `scale` times and shrinking again, along one direction, inside."""
     count = 4 * SHARPENING_REACH + 1
     line = np.zeros((count, 1), dtype=np.float32)
     line[2 * SHARPENING_REACH] = 1
     large = apply_taps(line, cubic_taps(count, count * scale), axis=0)
     again = apply_taps(large, cubic_taps(count * scale, count), axis=0)[:, 0]
-    return again[SHARPENING_REACH:-SHARPENING_REACH]
-
-
-def _filtered(planes: F32, kernel: F32, axis: int) -> F32:
-    length = planes.shape[axis] - len(kernel) + 1
-    before = (slice(None),) * axis
-    total = planes[(*before, slice(length))] * kernel[0]
-    for shift in range(1, len(kernel)):
-        total += planes[(*before, slice(shift, shift + length))] * kernel[shift]
-    return total
-
-
-def _enlarge_across(plane: F32, scale: int) -> F32:
-    """h x (w + 4) to h x sw."""
-    height, width = plane.shape[0], plane.shape[1] - 2 * PHASE_REACH
-    phases = _phase_taps(scale)
-    products = _products(plane, phases)
-    parts: list[F32] = []
-    for taps in phases:
-        views = [products[weight][:, shift : shift + width] for shift, weight in taps]
-        parts.append(_summed(views, np.empty((height, width), dtype=np.float32)))
-    # OpenCV's interleaving is several times as quick as numpy's writing with a stride.
-    return np.asarray(cv2.merge(parts), dtype=np.float32).reshape(height, width * scale)
-
-
-def _enlarge_down(plane: F32, scale: int, large: F32) -> None:
-    """(h + 4) x w into sh x w."""
-    height = plane.shape[0] - 2 * PHASE_REACH
-    phases = _phase_taps(scale)
-    products = _products(plane, phases)
-    for phase, taps in enumerate(phases):
-        _summed([products[weight][shift : shift + height] for shift, weight in taps], large[phase::scale])
-
-
-Phase = tuple[tuple[int, np.float32], ...]
-
-
-def _products(plane: F32, phases: tuple[Phase, ...]) -> dict[np.float32, F32]:
-    """`plane` times each weight; those of mirrored phases are the same."""
-    return {weight: plane * weight for weight in {weight for taps in phases for _, weight in taps}}
-
-
-def _summed(views: list[F32], total: F32) -> F32:
-    """In the order given, so that the last bit does not depend on the size."""
-    if len(views) == 1:
-        total[...] = views[0]
-        return total
-    np.add(views[0], views[1], out=total)
-    for view in views[2:]:
-        total += view
-    return total
+    return Kernel.even(again[SHARPENING_REACH:-SHARPENING_REACH])
 
 
 @cache
-def _phase_taps(scale: int) -> tuple[Phase, ...]:
-    """Of each phase: how far each tap is from the first of the context, and its weight."""
+def phase_kernels(scale: int) -> tuple[Kernel, ...]:
+    """Of bicubic enlargement by a whole factor: for each place within a source pixel the weights of those around it."""
     taps = cubic_taps(9, 9 * scale, start=4 * scale, stop=5 * scale)
-    return tuple(
-        tuple(
-            (int(index) - 4 + PHASE_REACH, weight)
-            for weight, index in zip(weights, indices, strict=True)
-            if weight != 0
-        )
-        for weights, indices in zip(taps.weights, taps.indices, strict=True)
-    )
+    kernels: list[Kernel] = []
+    for weights, indices in zip(taps.weights, taps.indices, strict=True):
+        used = np.flatnonzero(weights)
+        first, last = used[0], used[-1] + 1
+        kernels.append(Kernel(weights[first:last].reshape(-1, 1), int(4 - indices[first])))
+    return tuple(kernels)
 
 
 def _cubic(x: NDArray[np.float64]) -> NDArray[np.float64]:

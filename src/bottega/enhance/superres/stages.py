@@ -1,19 +1,29 @@
 """Stages of the pipeline that enlarge or resample: tiles through an engine, and exact resampling to the final size."""
 
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from bottega.enhance.superres.engines import WindowEngine, checked_finite
+from bottega.enhance.superres.engines import ColourEngine, WindowEngine, checked_finite
 from bottega.enhance.superres.resample import apply_taps, cubic_taps, mirrored
 from bottega.enhance.superres.rows import Rows, Stage
 from bottega.errors import Cancelled
 from bottega.imaging.picture import F32
 
 RESAMPLED_BAND = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row of tiles: what they are laid into, what gives each of them, and those that are under way."""
+
+    strip: F32
+    tiles: Iterator[Callable[[], F32]]
+    futures: list[Future[F32]]
 
 
 class Tiled(Stage):
@@ -43,7 +53,7 @@ class Tiled(Stage):
         )
         self._strips: dict[int, F32] = {}
         self._pool = ThreadPoolExecutor(workers) if workers > 1 and self.tiles > 1 else None
-        self._begun: dict[int, list[Future[F32]]] = {}
+        self._begun: dict[int, _Row] = {}
 
     @property
     def tiles(self) -> int:
@@ -82,41 +92,38 @@ class Tiled(Stage):
         return self._strips[index] if self.engine.blend else self._strips.pop(index)
 
     def _computed(self, top: int) -> F32:
+        row = self._begun.pop(top, None) or self._begin(top)
+        below = top + self.tile
+        if self._pool is not None and self.engine.blend == 0 and below < self.before.height:
+            self._begun[below] = self._begin(below)
+        finished = False
+        try:
+            for left, tile in zip(range(0, self.before.width, self.tile), row.tiles, strict=True):
+                self._check_cancelled()
+                made = tile()
+                if self.engine.blend:
+                    self._add(row.strip, made, left)
+                self.done(1)
+            finished = True
+        finally:
+            if not finished:  # a tile failed, or nobody wants the rest
+                for future in [*row.futures, *(each for row in self._begun.values() for each in row.futures)]:
+                    future.cancel()
+                self._begun.clear()
+        return row.strip
+
+    def _begin(self, top: int) -> "_Row":
+        """A row of tiles: where there are workers they compute them from now on, else each is when it is asked for."""
         first, last = self._reach(top, self.before.height)
         shape = (self.channels, (last - first) * self.engine.factor, self.width)
         strip = np.zeros(shape, dtype=np.float32) if self.engine.blend else np.empty(shape, dtype=np.float32)
-        with closing(self._tiles(top)) as tiles:
-            for left in range(0, self.before.width, self.tile):
-                self._check_cancelled()
-                start, stop = self._reach(left, self.before.width)
-                self._add(strip, next(tiles), left, start, stop)
-                self.done(1)
-        return strip
-
-    def _tiles(self, top: int) -> Generator[F32]:
-        """The tiles of a row, from the left."""
         if self._pool is None:
-            for window in self._windows(top):
-                yield self._through(window)
-            return
-        tiles = self._begun.pop(top, None) or self._begin(self._pool, top)
-        below = top + self.tile
-        if self.engine.blend == 0 and below < self.before.height:
-            self._begun[below] = self._begin(self._pool, below)
-        try:
-            while tiles:
-                yield tiles.pop(0).result()
-        finally:
-            if tiles:  # one of them failed, or nobody wants the rest
-                for future in [*tiles, *(each for row in self._begun.values() for each in row)]:
-                    future.cancel()
-                self._begun.clear()
+            return _Row(strip, (partial(self._through, *each) for each in self._windows(top, strip)), [])
+        futures = [self._pool.submit(self._through, *each) for each in self._windows(top, strip)]
+        return _Row(strip, (future.result for future in futures), futures)
 
-    def _begin(self, pool: ThreadPoolExecutor, top: int) -> list[Future[F32]]:
-        return [pool.submit(self._through, window) for window in self._windows(top)]
-
-    def _windows(self, top: int) -> Iterator[F32]:
-        """What the engine is given for each tile of a row: its pixels and its halo."""
+    def _windows(self, top: int, strip: F32) -> Iterator[tuple[F32, F32]]:
+        """What the engine is given for each tile of a row, its pixels and its halo; and the place of its result."""
         halo, width, height = self.engine.halo, self.before.width, self.before.height
         first, last = self._reach(top, height)
         rows = mirrored(np.arange(first - halo, last + halo), height)
@@ -129,11 +136,19 @@ class Tiled(Stage):
         planes = np.concatenate([ends[0], planes, ends[1]], axis=2)
         for left in range(0, width, self.tile):
             start, stop = self._reach(left, width)
-            yield planes[..., start : stop + 2 * halo]
+            place = strip[..., start * self.engine.factor : stop * self.engine.factor]
+            yield planes[..., start : stop + 2 * halo], place
 
-    def _through(self, window: F32) -> F32:
+    def _through(self, window: F32, place: F32) -> F32:
         self._check_cancelled()
-        return checked_finite(self.engine(window), self.engine.name)
+        engine = self.engine
+        if isinstance(engine, ColourEngine) and engine.blend == 0:
+            engine.into(window, place)
+            return checked_finite(place, engine.name)
+        made = checked_finite(engine(window), engine.name)
+        if engine.blend == 0:
+            place[...] = made
+        return made
 
     def _check_cancelled(self) -> None:
         if self.cancelled is not None and self.cancelled.is_set():
@@ -144,18 +159,16 @@ class Tiled(Stage):
         blend = self.engine.blend
         return max(0, start - blend), min(length, start + self.tile + blend)
 
-    def _add(self, strip: F32, made: F32, left: int, start: int, stop: int) -> None:
+    def _add(self, strip: F32, made: F32, left: int) -> None:
         factor, blend = self.engine.factor, self.engine.blend
-        if blend:
-            made, fade = made.copy(), _fade(blend * factor)
-            if left > 0:
-                made[..., : len(fade)] *= fade[: made.shape[-1]]
-            if left + self.tile < self.before.width:
-                right = made[..., (left + self.tile - blend - start) * factor :]
-                right *= 1 - fade[: right.shape[-1]]
-            strip[..., start * factor : stop * factor] += made
-        else:
-            strip[..., start * factor : stop * factor] = made
+        start, stop = self._reach(left, self.before.width)
+        made, fade = made.copy(), _fade(blend * factor)
+        if left > 0:
+            made[..., : len(fade)] *= fade[: made.shape[-1]]
+        if left + self.tile < self.before.width:
+            right = made[..., (left + self.tile - blend - start) * factor :]
+            right *= 1 - fade[: right.shape[-1]]
+        strip[..., start * factor : stop * factor] += made
 
 
 class Resampled(Stage):

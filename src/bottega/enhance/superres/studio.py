@@ -30,8 +30,10 @@ from bottega.imaging.picture import F32
 Progress = Callable[[float], None]
 LEAST_TILE = 32
 """Source pixels; an engine without the memory for these is left."""
-STRIP = 64
-"""Rows of the result that are handed out together."""
+STRIP = 256
+"""Rows of the result that are handed out together, at most; of wide pictures fewer, as many as `STRIP_PIXELS` take."""
+LEAST_STRIP = 64
+STRIP_PIXELS = 2**17
 
 
 class Choices(TypedDict, total=False):
@@ -270,13 +272,16 @@ class Run:
         stored = Stored(np.empty(0, dtype=source.pixels.dtype), flat=source.flat)
         # A picture made smaller is not expected to be reproduced by enlarging it.
         meter = self._meter() if task.gate and min(task.scale) >= 1 else None
-        for top in range(0, self._last.height, STRIP):
-            planes = _possible(self._last.rows(top, min(self._last.height, top + STRIP)))
+        step = min(STRIP, max(LEAST_STRIP, STRIP_PIXELS // self._last.width // LEAST_STRIP * LEAST_STRIP))
+        buffer = np.empty((self._last.channels, step, self._last.width), dtype=np.float32)
+        for top in range(0, self._last.height, step):
+            rows = self._last.rows(top, min(self._last.height, top + step))
+            planes = _possible(rows, buffer[:, : rows.shape[1]])
             if meter is not None:
                 meter.take(top, planes)
             yield top, stored(planes)
             if not self.tiled:
-                task.progress(min(1.0, (top + STRIP) / self._last.height))
+                task.progress(min(1.0, (top + step) / self._last.height))
         if meter is not None:
             self.gate = meter.verdict(
                 blackened=max((anchor.blackened for anchor in self._anchors), default=0.0)
@@ -317,9 +322,9 @@ def usable_cores(threads: int | None) -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _possible(planes: F32) -> F32:
-    """Within [0, 1], and no colour brighter than its opacity."""
-    planes = np.clip(planes, 0, 1)
+def _possible(rows: F32, planes: F32) -> F32:
+    """`rows` in `planes`, within [0, 1], and no colour brighter than its opacity."""
+    np.clip(rows, 0, 1, out=planes)
     if len(planes) == 4:
         np.minimum(planes[:3], planes[3:], out=planes[:3])
     return planes

@@ -90,8 +90,11 @@ class UserEngine(ColourEngine):
             return self._through(plane[None])[0]
         return luma_601(self._through(np.repeat(plane[None], 3, axis=0)))
 
-    def colours(self, planes: F32) -> F32:
-        return super().colours(planes) if self.network.channels == 1 else self._through(planes)
+    def colours(self, planes: F32, large: F32) -> None:
+        if self.network.channels == 1:
+            super().colours(planes, large)
+        else:
+            large[...] = self._through(planes)
 
     def _through(self, planes: F32) -> F32:
         network = self.network
