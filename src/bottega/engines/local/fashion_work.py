@@ -3,6 +3,7 @@
 The computing is `bottega.fashion.tryon`'s.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from bottega.errors import InputError, InvalidOption, MissingInput
 from bottega.fashion.findings import Finding
 from bottega.fashion.fit import analyse_fit
 from bottega.fashion.garment.parse import parse_garment
+from bottega.fashion.person.parse import parse_person
 from bottega.fashion.tryon.engine import try_on
 from bottega.fashion.tryon.values import TryOn, TryOnRefused
 from bottega.fashion.wishes import tryon_options
@@ -56,12 +58,15 @@ def perform(task: Task, model_id: str, scratch: Path) -> EngineResult:
     report_progress(0.0, "Reading the pictures")
     photo, product = decode(person.path, _CHECKED_FILES), decode(garment.path, _CHECKED_FILES)
     seed = task.seed or 0
-    report_progress(0.1, "Looking at the garment")
-    parsed = parse_garment(product.as_u8(), product.opacity(), seed=seed)
+    report_progress(0.1, "Looking at both pictures")
+    with ThreadPoolExecutor(1) as beside:
+        seen = beside.submit(parse_garment, product.as_u8(), product.opacity(), seed=seed)
+        worn_by = parse_person(photo.as_u8(), seed=seed)
+        parsed = seen.result()
     options = tryon_options(_wishes(task), parsed.kind)
-    report_progress(0.3, "Putting it on")
+    report_progress(0.4, "Putting it on")
     try:
-        done = try_on(photo.as_u8(), product.as_u8(), options, seed=seed, garment=parsed)
+        done = try_on(photo.as_u8(), product.as_u8(), options, seed=seed, garment=parsed, person=worn_by)
     except TryOnRefused as refused:
         raise not_possible(refused.reasons) from None
     report_progress(0.9, "Writing the result")

@@ -13,7 +13,7 @@ from bottega.fashion.person.frame import find_frame
 from bottega.fashion.person.headless import headless_scene
 from bottega.fashion.person.midriff import find_midriff
 from bottega.fashion.person.regions import at_full_size, bare_skin, find_hair, find_regions
-from bottega.fashion.person.scene import Scene, grid, head_of, reduced
+from bottega.fashion.person.scene import Bool, Scene, grid, head_of, reduced
 from bottega.fashion.person.silhouette import (
     drop_small,
     fit_backdrop,
@@ -99,7 +99,7 @@ def _parsed(rgb: U8, scene: Scene, faces: tuple[Face, ...], seed: int) -> Person
     skin, skin_like = bare_skin(scene, hair)
     midriff = find_midriff(scene, skin)
     frame = find_frame(scene, skin & ~midriff)
-    skins = (skin, bare_skin(scene, hair, 0.38)[0], bare_skin(scene, hair, 0.62)[0])
+    skins = (skin, _generous(scene, hair, skin), bare_skin(scene, hair, 0.62)[0])
     worn = find_worn(scene, frame, skins, hair, seed)
     regions = find_regions(scene, frame, worn, skin, midriff, hair)
     findings = [*about_light(rgb, scene), *about_body(scene, frame, worn, hair, faces, skin_like)]
@@ -116,6 +116,14 @@ def _parsed(rgb: U8, scene: Scene, faces: tuple[Face, ...], seed: int) -> Person
         headless=scene.face is None,
         check=check_of(findings),
     )
+
+
+def _generous(scene: Scene, hair: Bool, skin: Bool) -> Bool:
+    """Bare skin at a lower threshold, unless only that one takes the garment for skin, which `skin` clearly does not."""
+    found, alike = bare_skin(scene, hair, 0.38)
+    across, down = grid(skin.shape, scene.head)
+    core = scene.silhouette & (np.abs(across) < 0.5) & (down > 0.9) & (down < 2.0)
+    return skin if alike and core.any() and float(skin[core].mean()) < 0.1 else found
 
 
 def _at_full_size(frame: BodyFrame, scale: float) -> BodyFrame:

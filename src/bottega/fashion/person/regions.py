@@ -28,11 +28,21 @@ def bare_skin(scene: Scene, hair: Bool, level: float = SKIN) -> tuple[Bool, bool
     skin = np.asarray(cv2.morphologyEx(np.asarray(smooth), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))) > 0
     skin = _without_specks(skin & scene.silhouette & ~hair, 0.01 * scene.head.unit**2)
     core = scene.silhouette & (np.abs(across) < 0.5) & (down > 0.9) & (down < 2.0)
+    before = (np.abs(across) < 0.75) & (down > 0.5)
+    skin &= ~before | _broad(skin, 0.055 * scene.head.unit)
     alike = bool(core.any()) and float(skin[core].mean()) > 0.45
     if alike:
         neckline = (down < 0.38) & (np.abs(across) < 0.45)
         skin &= neckline | (np.abs(across) > 1.3) | (down > 2.9)
     return skin, alike
+
+
+def _broad(mask: Bool, radius: float) -> Bool:
+    """`mask` without what is narrower than twice `radius`, pixels: stripes of a skin's colour before the trunk are cloth."""
+    reach = max(1, round(radius))
+    disc = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1)))
+    opened = np.asarray(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, disc))
+    return mask & (np.asarray(cv2.dilate(opened, np.ones((5, 5), np.uint8))) > 0)
 
 
 def _without_specks(mask: Bool, least: float) -> Bool:
@@ -64,6 +74,13 @@ def find_hair(scene: Scene) -> Bool:
     # A top of the hair's colour cannot be told from it: then only what lies above the shoulders is hair.
     reach = 1.7 if float(np.linalg.norm(worn - middle)) > 14 else 0.3
     zone = scene.silhouette & ~inner & (np.abs(across) < 0.85) & (down < reach)
+    if reach < 1:
+        # Below the chin no farther out than beside the face: there the shoulders of that top begin.
+        beside: Bool = scene.silhouette & ~inner & (away < 1) & (down > -0.5) & (down < -0.05)
+        widest = float(np.percentile(np.abs(across)[beside], 98)) if beside.any() else 0.4
+        out = scene.silhouette & (np.abs(across) > widest + 0.08) & (np.abs(across) < 1.2)
+        narrow: Bool = np.asarray(~out.any(axis=1), np.bool_)[:, None]
+        zone &= (down < -0.05) | ((np.abs(across) < widest + 0.03) & narrow)
     bright = (down < -0.25) & (np.abs(across) < 0.7) & (scene.skin < 0.35)
     likely = zone & (((away < 1) & nearer) | bright)
     if like_skin:
@@ -107,6 +124,8 @@ def find_regions(
     hands = rest & skin & ~face & ~neck & ~midriff & _hands(scene, frame)
     legs = (legs & ~hands) | (rest & midriff)
     arms = rest & skin & ~face & ~neck & ~hands & ~legs
+    waist = arms & _at_the_waist(scene, frame, midriff)
+    arms, legs = arms & ~waist, legs | waist
     apart = _off_the_arms(scene, frame, arms & (down > 0.9))
     arms, legs = arms & ~apart, legs | apart
     shoes = rest & ~skin & (down > 6.0)
@@ -116,7 +135,8 @@ def find_regions(
         "face": face,
         "neck": neck,
         "dress" if worn.dress else "top": top,
-        "bottom": drop_small(bottom, 0.05),
+        # What is left of a hem that was cut a little too high is no trousers.
+        "bottom": drop_small(_broad(bottom, 0.03 * scene.head.unit), 0.05),
         "left_arm": arms & left,
         "right_arm": arms & ~left,
         "hands": hands,
@@ -142,6 +162,20 @@ def _hands(scene: Scene, frame: BodyFrame) -> Bool:
             discs, (round(float(centre[0])), round(float(centre[1]))), max(2, round(0.3 * unit)), 1, -1
         )
     return discs > 0
+
+
+def _at_the_waist(scene: Scene, frame: BodyFrame, midriff: Bool) -> Bool:
+    """Beside a bare midriff as far out as the hips: the waist's own skin, however close the arms hang."""
+    rows: Bool = np.asarray(midriff.any(axis=1), np.bool_)
+    hips = [
+        abs(frame.joints[name][0] - scene.head.chin[0])
+        for name in ("hip_left", "hip_right")
+        if name in frame.joints
+    ]
+    if not rows.any() or not hips:
+        return np.zeros_like(midriff)
+    across, _ = grid(midriff.shape, scene.head)
+    return rows[:, None] & (np.abs(across) * scene.head.unit < 0.95 * min(hips))
 
 
 def _off_the_arms(scene: Scene, frame: BodyFrame, bare: Bool) -> Bool:

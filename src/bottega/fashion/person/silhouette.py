@@ -14,6 +14,10 @@ Bool = NDArray[np.bool_]
 PLAIN_DELTA_E = 7.0
 """CIE76 distance within which the border counts as one smooth backdrop (paper with its noise stays below 5)."""
 PLAIN_SHARE = 0.6
+BLENDS = 0.97
+"""Where the outlines at two thresholds overlap less, some of the clothes have nearly the backdrop's colour."""
+GAP = 0.03
+"""Of the longer side: half the breadth of the gaps that are filled then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,20 @@ def studio_silhouettes(rgb: U8, backdrop: Backdrop, seed: int) -> list[Bool]:
     far_out = np.asarray(cv2.dilate(loose.astype(np.uint8), np.ones((9, 9), np.uint8))) == 0
     labels[far_out] = cv2.GC_BGD
     cut = grab_cut(rgb, labels, seed, 2)
+    if least_overlap([tight, loose]) < BLENDS:
+        tight, loose = (_joined(mask, cut) for mask in (tight, loose))
     return [_solid(tight), _solid(loose), _solid(cut)]
+
+
+def _joined(mask: Bool, cut: Bool) -> Bool:
+    """`mask` with the gaps filled that GrabCut gives to the person as well: folds of a white shirt before a white wall
+    have the wall's colour here and there."""
+    reach = max(1, round(GAP * max(mask.shape)))
+    disc = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1)))
+    # Beyond the picture the person goes on.
+    framed = cv2.copyMakeBorder(mask.astype(np.uint8), reach, reach, reach, reach, cv2.BORDER_REPLICATE)
+    filled = np.asarray(cv2.morphologyEx(framed, cv2.MORPH_CLOSE, disc))[reach:-reach, reach:-reach] > 0
+    return mask | (filled & cut)
 
 
 def trimap_silhouettes(rgb: U8, chin: tuple[float, float], unit: float, seed: int) -> list[Bool]:

@@ -38,7 +38,7 @@ def find_worn(scene: Scene, frame: BodyFrame, skins: tuple[Bool, ...], hair: Boo
     hem = find_hem(scene, frame, skins[0] | hair)
     end = hem if hem is not None else 9.0
     trunk = (down < end) | _beside_the_trunk(frame, scene, across, down)
-    box = _box(scene, end)
+    box = _box(scene, max(end, _sleeves_end(scene, trunk & ~(skins[0] | hair), down)))
     masks: list[Bool] = []
     for number in range(5):
         outline = scene.silhouette if number == 4 else scene.outlines[number % len(scene.outlines)]
@@ -116,6 +116,12 @@ def _palette(lab: F32) -> NDArray[np.int64]:
     kinds: Any = cv2.kmeans(sample, min(6, len(sample)), None, stop, 1, cv2.KMEANS_PP_CENTERS)  # type: ignore[call-overload]
     away = np.linalg.norm(values[:, None] - np.asarray(kinds[2], np.float32)[None], axis=2)
     return away.argmin(axis=1)
+
+
+def _sleeves_end(scene: Scene, cloth: Bool, down: F32) -> float:
+    """How far down, in head heights below the chin, `cloth` reaches beside the trunk: sleeves end below a short hem."""
+    rows = np.flatnonzero((scene.silhouette & cloth).sum(axis=1) > 0.04 * scene.head.unit)
+    return float(down[rows[-1], 0]) - 0.4 if len(rows) else 0.0
 
 
 def _box(scene: Scene, end: float) -> tuple[slice, slice]:

@@ -197,7 +197,11 @@ def _arm(person: PersonParse, joints: dict[str, F64], side: str, breadth: float,
     region = person.regions.get("left_arm" if side == "left" else "right_arm")
     if region is None:
         return Arm(path, (usual[0], usual[1], usual[2]), found)
-    seen = [_breadth_at(region, path, index, usual[index]) for index in range(3)]
+    found_at = [_breadth_at(region, path, index, usual[index]) for index in range(3)]
+    measured = [seen / of for seen, of in zip(found_at, usual, strict=True) if seen is not None]
+    # Under a sleeve an arm goes on as broad as it is where it comes out.
+    factor = float(np.mean(measured)) if measured else 1.0
+    seen = [of * factor if seen is None else seen for seen, of in zip(found_at, usual, strict=True)]
     # A bare shoulder is at times taken for a hand.
     hands = person.regions.get("hands")
     bare = region if hands is None else np.maximum(region, hands)
@@ -211,21 +215,21 @@ def _turns_back(shoulder: F64, elbow: F64, wrist: F64) -> bool:
     return cosine < -0.85
 
 
-def _breadth_at(region: F32, path: F64, index: int, usual: float) -> float:
-    """Of a bare limb across its axis near a joint, in pixels; the usual one where it is not bare there."""
+def _breadth_at(region: F32, path: F64, index: int, usual: float) -> float | None:
+    """Of a bare limb across its axis near a joint, in pixels; None where it is not bare there."""
     share = (0.35, 0.95, 0.9)[index]
     start, end = (path[0], path[1]) if index < 2 else (path[1], path[2])
     along = end - start
     length = float(np.hypot(*along))
     if length < 2:
-        return usual
+        return None
     normal = np.array((-along[1], along[0])) / length
     offsets = np.arange(-usual, usual + 0.5)
     line = (start + share * along) + offsets[:, None] * normal
     values = sample(region, line)
     middle = len(offsets) // 2
     if values[middle] < 0.5:
-        return usual
+        return None
     outside = np.flatnonzero(values < 0.5)
     before = outside[outside < middle]
     after = outside[outside > middle]

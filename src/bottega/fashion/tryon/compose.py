@@ -9,7 +9,7 @@ from bottega.fashion.tryon.body import Body, hands_of
 from bottega.fashion.tryon.light import contact_shadow
 from bottega.fashion.tryon.stains import near_colour
 from bottega.fashion.tryon.values import Bool
-from bottega.fashion.tryon.zones import grown
+from bottega.fashion.tryon.zones import around, grown
 from bottega.imaging.picture import F32, U8
 
 SEEN = 1.5 / 255
@@ -49,6 +49,39 @@ def compose(
     """`base`: the photograph without the old garment where `changed`; `garment` with `cover`: the new one, lit; both
     H x W x 3 in [0, 1]. `front`: what keeps lying before, `hair` that part of it whose
     strands let the garment through. Pixels outside the mask are those of `photo`, bit for bit."""
+    # The shadow falls a little beyond what else is changed.
+    at = around((cover > 0) | changed, round(max(12.0, 0.15 * breadth)))
+    if at is None:
+        return Composed(photo.copy(), np.zeros(photo.shape[:2], bool))
+    part = _composed(
+        photo[at],
+        base[at],
+        changed[at],
+        garment[at],
+        cover[at],
+        old[at],
+        front[at],
+        hair[at],
+        silhouette[at],
+        breadth,
+    )
+    rgb, mask = photo.copy(), np.zeros(photo.shape[:2], bool)
+    rgb[at], mask[at] = part.rgb, part.mask
+    return Composed(rgb, mask)
+
+
+def _composed(
+    photo: U8,
+    base: F32,
+    changed: Bool,
+    garment: F32,
+    cover: F32,
+    old: F32,
+    front: F32,
+    hair: F32,
+    silhouette: F32,
+    breadth: float,
+) -> Composed:
     original = photo.astype(np.float32) / np.float32(255)
     shadow = contact_shadow(cover, breadth)
     # Shadows fall on the body, not on a backdrop metres behind it.

@@ -30,6 +30,10 @@ MOST_RAGGED = 0.035
 """Squares of the shoulders' breadth of spikes and dents along the garment's outline."""
 MOST_UNEVEN_COLLAR = 0.03
 """Squares of the shoulders' breadth in which the halves of the neckline differ."""
+MOST_SMEARED = 0.004
+"""Squares of the shoulders' breadth of half-transparent cloth around the collar."""
+MOST_UNEVEN_WAIST = 0.12
+"""Shoulder breadths by which the halves of a waistband may differ in height."""
 MOST_TEXTURE = 0.035
 """Robust deviation of a backdrop from a smooth surface, [0, 1]."""
 MOST_ON_TEXTURE = 0.06
@@ -236,10 +240,19 @@ def fitted_reasons(
     return tuple(found)
 
 
-def outline_reasons(ragged: float, uneven: float) -> tuple[Finding, ...]:
-    """What a fitted garment's outline stops: `ragged` spikes and dents, `uneven` halves of the neckline, both in squares of
-    the shoulders' breadth. A cut-out that went wrong shows there first."""
+def outline_reasons(ragged: float, uneven: float, smeared: float) -> tuple[Finding, ...]:
+    """What a fitted garment's outline stops: `ragged` spikes and dents, `uneven` halves of the neckline, `smeared` cloth
+    at the collar, all in squares of the shoulders' breadth. A cut-out that went wrong shows there first."""
     found: list[Finding] = []
+    if smeared > MOST_SMEARED:
+        found.append(
+            stop(
+                "collar_smeared",
+                "The collar or hood would be smeared beside the neck.",
+                "Use a product picture with the collar laid flat, and hoods behind the neck.",
+                smeared_area=round(smeared, 4),
+            )
+        )
     if ragged > MOST_RAGGED:
         found.append(
             stop(
@@ -259,6 +272,20 @@ def outline_reasons(ragged: float, uneven: float) -> tuple[Finding, ...]:
             )
         )
     return tuple(found)
+
+
+def waist_reasons(uneven: float) -> tuple[Finding, ...]:
+    """`uneven`: by how much the halves of a waistband in sight differ in height, in shoulder breadths."""
+    if uneven <= MOST_UNEVEN_WAIST:
+        return ()
+    return (
+        stop(
+            "waist_uneven",
+            "The waistband would be torn: its halves come to lie at different heights.",
+            "Use a product picture from the front, or a photograph with a top that hangs over the waist.",
+            uneven_height=round(uneven, 4),
+        ),
+    )
 
 
 def refill_reasons(refilled: Refilled) -> tuple[Finding, ...]:

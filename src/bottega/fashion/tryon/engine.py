@@ -3,6 +3,7 @@
 What the pictures show is found by `fashion.garment` and `fashion.person`; each step has a module of its own.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,18 +21,20 @@ from bottega.fashion.tryon.expected import Expected, expected_of, upper_cover
 from bottega.fashion.tryon.gates import judge_expected
 from bottega.fashion.tryon.pieces import Placement
 from bottega.fashion.tryon.placement import place_upper
-from bottega.fashion.tryon.refill import Refilled, refill_upper
+from bottega.fashion.tryon.product import Product, product_of
+from bottega.fashion.tryon.refill import Behind, Refilled, behind_upper, refill_upper
 from bottega.fashion.tryon.remains import (
     bare_beside_collar,
     bare_shoulders,
     open_share,
     ragged_share,
+    smeared_collar,
     uneven_collar,
+    uneven_waist,
 )
-from bottega.fashion.tryon.stains import stained
 from bottega.fashion.tryon.values import ENGINE, VERSION, TryOn, TryOnOptions, TryOnRefused
-from bottega.fashion.tryon.warp import Fitted, fit_garment, tight_cover
-from bottega.fashion.tryon.zones import grown, least_arm_known
+from bottega.fashion.tryon.warp import Fitted, fit_garment
+from bottega.fashion.tryon.zones import least_arm_known
 from bottega.imaging.picture import F32, U8
 
 
@@ -44,7 +47,7 @@ class _Scene:
     person: PersonParse
     body: Body
     garment: Garment
-    garment_rgb: U8
+    product: Product
     kind: GarmentKind
 
 
@@ -67,11 +70,10 @@ def try_on(
     options = options or TryOnOptions()
     _check_picture(person_rgb, "photograph")
     _check_picture(garment_rgb, "product picture")
-    garment = garment or _parsed_garment(garment_rgb, garment_alpha, seed)
-    reasons = conditions.garment_reasons(garment, options.category)
-    if reasons:
-        raise TryOnRefused(reasons)
-    person = person or _parsed_person(person_rgb, seed)
+    with ThreadPoolExecutor(1) as beside:
+        looked_at = beside.submit(_product, garment_rgb, garment_alpha, garment, options, seed)
+        person = person or _parsed_person(person_rgb, seed)
+        garment, product = looked_at.result()
     reasons = conditions.person_reasons(person)
     body = body_of(person)
     if reasons or body is None:
@@ -85,19 +87,19 @@ def try_on(
         person,
         body,
         garment,
-        garment_rgb,
+        product,
         conditions.kind_wanted(garment, options.category),
     )
     tucked = _tucked(scene, options)
     placement = _placed(scene, options, tucked)
-    fitted = fit_garment(
-        garment_rgb,
-        tight_cover(garment_rgb, garment.alpha),
-        placement,
-        person_rgb.shape[:2],
-        body.bare_arms,
-    )
-    done, refilled, lit_from, expected = _dressed(scene, placement, fitted, options, seed)
+    with ThreadPoolExecutor(1) as beside:
+        lower = scene.kind == "bottom"
+        hidden = None if lower else beside.submit(behind_upper, scene.photo, person, body)
+        fitted = fit_garment(
+            garment_rgb, product.cover, placement, person_rgb.shape[:2], body.bare_arms, product.colours
+        )
+        behind = None if hidden is None else hidden.result()
+    done, refilled, lit_from, expected = _dressed(scene, placement, fitted, behind, options, seed)
     verdict = judge_expected(
         person_rgb, garment_rgb, done.rgb, done.mask, person, garment, expected, options, expected.cover
     )
@@ -114,6 +116,17 @@ def _check_picture(rgb: U8, name: str) -> None:
         raise InvalidOption(
             f"The {name} is {rgb.dtype} of shape {rgb.shape}.", hint="Pass H x W x 3 uint8 in RGB order."
         )
+
+
+def _product(
+    rgb: U8, alpha: F32 | None, garment: Garment | None, options: TryOnOptions, seed: int
+) -> tuple[Garment, Product]:
+    """Runs beside the looking at the photograph. Raises TryOnRefused for what cannot be tried on."""
+    garment = garment or _parsed_garment(rgb, alpha, seed)
+    reasons = conditions.garment_reasons(garment, options.category)
+    if reasons:
+        raise TryOnRefused(reasons)
+    return garment, product_of(rgb, garment)
 
 
 def _parsed_garment(rgb: U8, alpha: F32 | None, seed: int) -> Garment:
@@ -160,7 +173,12 @@ def _placed(scene: _Scene, options: TryOnOptions, tucked: bool) -> Placement:
 
 
 def _dressed(
-    scene: _Scene, placement: Placement, fitted: Fitted, options: TryOnOptions, seed: int
+    scene: _Scene,
+    placement: Placement,
+    fitted: Fitted,
+    behind: Behind | None,
+    options: TryOnOptions,
+    seed: int,
 ) -> tuple[Composed, Refilled, str, Expected]:
     """The layers put together, or a refusal by what they would show."""
     lower = scene.kind == "bottom"
@@ -179,17 +197,19 @@ def _dressed(
     reasons = conditions.fitted_reasons(fitted, scene.garment, hair_share, *gaps)
     if not lower:
         # What hangs over trousers cuts their outline anyway.
-        reasons += conditions.outline_reasons(ragged_share(expected), uneven_collar(expected))
+        reasons += conditions.outline_reasons(
+            ragged_share(expected), uneven_collar(expected), smeared_collar(expected)
+        )
+    reasons += conditions.waist_reasons(uneven_waist(expected))
     if reasons:
         raise TryOnRefused(reasons)
     if not conditions.skin_known(scene.person):
         raise TryOnRefused((conditions.skin_unknown(),))
-    if lower:
+    if behind is None:
         refilled = refill_lower(scene.photo, scene.person, scene.body, cover, front)
     else:
-        stain = stained(scene.photo, scene.person, scene.body, old)
-        front = np.where(stain, 0, front).astype(np.float32)
-        refilled = refill_upper(scene.photo, scene.person, scene.body, cover, front, stain, _hem(placement))
+        front = np.where(behind.stain, 0, front).astype(np.float32)
+        refilled = refill_upper(scene.photo, scene.person, scene.body, cover, front, behind, _hem(placement))
     reasons = conditions.refill_reasons(refilled)
     if reasons:
         raise TryOnRefused(reasons)
@@ -200,12 +220,15 @@ def _dressed(
         cover,
         scene.photo,
         scene.person.silhouette,
-        _blur_brought(scene, placement),
+        0.0 if scene.product.blur is None else placement.scale * scene.product.blur,
         np.random.default_rng(seed),
+    )
+    made_up = lens.grained(
+        refilled.rgb, refilled.changed, scene.photo, scene.person.silhouette, np.random.default_rng([seed, 1])
     )
     done = compose(
         scene.rgb,
-        refilled.rgb,
+        made_up,
         refilled.changed,
         lit,
         cover,
@@ -216,13 +239,6 @@ def _dressed(
         scene.body.breadth,
     )
     return done, refilled, lit_from, expected
-
-
-def _blur_brought(scene: _Scene, placement: Placement) -> float:
-    """How soft the product picture's edges are on the photograph, in its pixels; 0 where they show none."""
-    edges = grown(scene.garment.alpha > 0.5, 3)
-    found = lens.blur_of(scene.garment_rgb.astype(np.float32) / np.float32(255), edges)
-    return 0.0 if found is None else placement.scale * found
 
 
 def _hem(placement: Placement) -> float:

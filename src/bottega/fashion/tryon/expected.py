@@ -98,4 +98,6 @@ def _fitted(
     if placement is None:
         return None
     blank = np.zeros((*garment.alpha.shape, 3), np.uint8)
-    return placement, fit_garment(blank, garment.alpha, placement, shape, body.bare_arms)
+    return placement, fit_garment(
+        blank, garment.alpha, placement, shape, body.bare_arms, blank.astype(np.float32)
+    )

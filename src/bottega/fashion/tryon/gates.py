@@ -3,6 +3,8 @@
 The measures behind the score are `score`'s; what both look at is prepared by `evidence`.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
 import cv2
 import numpy as np
 
@@ -13,7 +15,7 @@ from bottega.fashion.tryon import score
 from bottega.fashion.tryon.evidence import Evidence, covered_share, evidence_of, skin_like
 from bottega.fashion.tryon.expected import Expected, expected_of
 from bottega.fashion.tryon.fidelity import Details, colour_distance, details
-from bottega.fashion.tryon.remains import residue_share, torn_share
+from bottega.fashion.tryon.remains import neck_share, residue_share, torn_share
 from bottega.fashion.tryon.values import Bool, Gate, Measure, TryOnOptions, TryOnVerdict
 from bottega.fashion.tryon.zones import drawn_ring, grown
 from bottega.imaging.colour import luma
@@ -37,6 +39,8 @@ MOST_SEAM = 4.0
 """Times as strong as before may edges be along the rim of what was changed."""
 MOST_RESIDUE = 0.004
 """Squares of the shoulders' breadth may look like what was worn before."""
+MOST_ON_NECK = 0.0015
+"""Squares of the shoulders' breadth of the bare throat may look like cloth."""
 MOST_SLEEVE_ERROR = 0.27
 """Of an arm's length: half a step between the sleeve classes."""
 
@@ -95,13 +99,11 @@ def judge_expected(
     """`judge_tryon` with everything known already."""
     seen = evidence_of(person_rgb, garment_rgb, result_rgb, mask, person, garment, expected, options, layer)
     area = grown(expected.cover > 0.5, 2) & (expected.front < 0.5)
-    found = details(garment_rgb, garment.alpha, result_rgb, area)
-    parts = {
-        "realism": score.realism(seen),
-        "fit": score.fit(seen),
-        "light": score.light(seen),
-        "proportions": score.proportions(seen, found),
-    }
+    with ThreadPoolExecutor(1) as beside:
+        looked_up = beside.submit(details, garment_rgb, garment.alpha, result_rgb, area)
+        parts = {"realism": score.realism(seen), "fit": score.fit(seen), "light": score.light(seen)}
+        found = looked_up.result()
+    parts["proportions"] = score.proportions(seen, found)
     gates = (
         _identity(person_rgb, result_rgb, person),
         _outside(seen),
@@ -111,6 +113,7 @@ def judge_expected(
         _no_undressing(seen),
         _torn(seen),
         _residue(seen),
+        _neckline(seen),
         _seam(parts["realism"]),
     )
     measures: list[Measure] = [Measure("feature_inliers", float(found.inliers))]
@@ -267,6 +270,16 @@ def _residue(seen: Evidence) -> Gate:
     )
 
 
+def _neckline(seen: Evidence) -> Gate:
+    return _at_most(
+        "neckline",
+        neck_share(seen),
+        MOST_ON_NECK,
+        unknown="No bare throat is to be seen.",
+        failed="Cloth is left on the throat, or something else that is not skin.",
+    )
+
+
 def _at_most(name: str, share: float | None, most: float, *, unknown: str, failed: str) -> Gate:
     if share is None:
         return Gate(name, None, 0.0, most, unknown)
@@ -348,6 +361,7 @@ def _unjudged(before: U8, after: U8, mask: Bool | None, person: PersonParse) -> 
         "no_undressing",
         "torn",
         "residue",
+        "neckline",
         "seam",
     )
     gates = [_identity(before, after, person)]

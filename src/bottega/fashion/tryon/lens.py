@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bottega.fashion.tryon.zones import around
 from bottega.imaging.colour import luma
 from bottega.imaging.picture import F32
 
@@ -70,6 +71,18 @@ def matched(
         return garment
     noise = _noise(cover.shape, _clumping(photo, person > 0.9), rng)
     return np.clip(garment + noise[..., None] * np.float32(min(missing, MOST_GRAIN)), 0, 1).astype(np.float32)
+
+
+def grained(rgb: F32, where: Bool, photo: F32, person: F32, rng: np.random.Generator) -> F32:
+    """`rgb` (H x W x 3 in [0, 1]), smooth where something was made up, with the grain that the person shows in `photo`."""
+    wanted = min(grain_of(photo, person > 0.9), MOST_GRAIN)
+    at = around(where, 4)
+    if at is None or wanted < 0.0008:
+        return rgb
+    found = rgb.copy()
+    noise = _noise(where[at].shape, _clumping(photo, person > 0.9), rng) * where[at]
+    found[at] = np.clip(rgb[at] + noise[..., None] * np.float32(wanted), 0, 1)
+    return found
 
 
 def _clumping(photo: F32, where: Bool) -> float:

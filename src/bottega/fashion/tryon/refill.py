@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.person.values import PersonParse
-from bottega.fashion.tryon.body import Body
-from bottega.fashion.tryon.stains import near_colour
+from bottega.fashion.tryon.body import Body, hands_of
+from bottega.fashion.tryon.stains import near_colour, stained
 from bottega.fashion.tryon.surfaces import backdrop_surface, mirrored_up, skin_surface
 from bottega.fashion.tryon.values import Bool
 from bottega.fashion.tryon.zones import (
     RIM,
+    around,
     closed,
     drawn_ring,
     drop_map,
@@ -24,6 +25,7 @@ from bottega.fashion.tryon.zones import (
     limb_shapes,
     neckline_zone,
     torso_zone,
+    touching,
     worn_top,
 )
 from bottega.imaging.picture import F32
@@ -31,6 +33,9 @@ from bottega.imaging.picture import F32
 F64 = NDArray[np.float64]
 LEAST_WORN = 1.35
 """Squares of the shoulders' breadth: a top with sleeves that ends at the hips. The arms of a cropped one are no longer."""
+
+_FADE, _SMOOTH = 0.035, 0.02
+"""Of the shoulders' breadth the made-up wall fades into the real one, where that is this smooth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,37 @@ class Refilled:
     texture: float
 
 
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What may be seen behind a worn top wherever the new garment leaves it open. `stain`: H x W, where the worn garment
+    shows outside of its region; `backdrop` and `skin`: H x W x 3 in [0, 1], skin None where none is known; `texture`: of
+    the backdrop, as in `Refilled`."""
+
+    stain: Bool
+    backdrop: F32
+    texture: float
+    skin: F32 | None
+
+
+def behind_upper(photo: F32, person: PersonParse, body: Body) -> Behind:
+    """What can be made up before the new garment is known; `photo` is H x W x 3 in [0, 1]."""
+    old = worn_top(person, photo.shape)
+    stain = stained(photo, person, body, old) | _of_nobody(person, body, old)
+    surface, texture = backdrop_surface(photo, person)
+    try:
+        skin = skin_surface(photo, person, body, grown(old > 0.04, RIM) | stain)
+    except ValueError:
+        skin = None
+    return Behind(stain, surface, texture, skin)
+
+
+def _of_nobody(person: PersonParse, body: Body, old: F32) -> Bool:
+    """H x W: slivers of the person beside the worn garment that belong to no region: its hem was cut a little short."""
+    taken = np.maximum.reduce([old, *person.regions.values()])
+    near = grown(old > 0.5, max(RIM, round(0.05 * body.breadth)))
+    return grown((person.silhouette > 0.5) & (taken < 0.3) & near, RIM) & (taken < 0.5)
+
+
 def arms_before(person: PersonParse, body: Body, sleeves: list[F64]) -> F32:
     """H x W in [0, 1]: arms and hands before the torso, seen or hidden by the worn sleeves.
 
@@ -60,8 +96,14 @@ def arms_before(person: PersonParse, body: Body, sleeves: list[F64]) -> F32:
     for outline in sleeves:
         bare = np.where(_beside_sleeve(outline, shape, 0.09 * body.breadth), 0, bare)
     # What is left of an arm between seam and armpit is no limb, and would be a hole in the cloth.
-    large = large_parts(bare > 0.02, 0.04 * body.breadth**2)
-    return np.where(large, bare, 0).astype(np.float32)
+    seen = bare > 0.02
+    large = large_parts(seen, 0.04 * body.breadth**2)
+    axes = np.zeros(shape, np.uint8)
+    for arm in (body.left_arm, body.right_arm):
+        cv2.polylines(axes, [np.rint(arm.path).astype(np.int32).reshape(-1, 1, 2)], False, 1, 3)
+    # And skin that no arm runs through is a waist.
+    limbs_only = touching(seen, (axes > 0) & seen) | (hands_of(person, body) > 0.5)
+    return np.where(large & limbs_only, bare, 0).astype(np.float32)
 
 
 def _beside_sleeve(outline: F64, shape: tuple[int, ...], reach: float) -> Bool:
@@ -76,15 +118,15 @@ def _beside_sleeve(outline: F64, shape: tuple[int, ...], reach: float) -> Bool:
 
 
 def refill_upper(
-    photo: F32, person: PersonParse, body: Body, cover: F32, front: F32, stain: Bool, hem: float
+    photo: F32, person: PersonParse, body: Body, cover: F32, front: F32, behind: Behind, hem: float
 ) -> Refilled:
     """Takes the worn top or dress out of `photo` (H x W x 3 in [0, 1]) wherever `cover`, the new garment, leaves it open.
 
-    `front`: H x W, what lies before everything. `stain`: H x W, where the worn garment shows outside of its region. `hem`: the new garment's lower end below the shoulders in pixels.
+    `front`: H x W, what lies before everything. `hem`: the new garment's lower end below the shoulders in pixels.
     Raises ValueError where skin is needed, none is seen and none was measured.
     """
     shape = photo.shape[:2]
-    old = worn_top(person, shape)
+    old, stain = worn_top(person, shape), behind.stain
     area = max(float((old > 0.5).sum()), LEAST_WORN * body.breadth**2)
     old_rim = grown(old > 0.04, RIM) | stain
     limbs = limb_shapes(person, body, np.maximum(old, stain))
@@ -92,31 +134,40 @@ def refill_upper(
     open_ = old_rim & (cover < 0.995) & (front < 0.98)
     skin_at = open_ & ((limbs > 0.5) | neckline_zone(body, shape))
     skin_at &= ~_face(person, shape)
+    adrift = skin_at & (limbs > 0.5) & (cover < 0.5) & ~_joined(skin_at, person, body)
+    skin_at &= ~adrift
     bottom = person.regions.get("bottom")
     low = torso_zone(body, shape) & (drops > min(hem, body.hip_drop) - 6)
-    if bottom is not None:
-        low |= closed(bottom > 0.5, max(1, round(0.04 * body.breadth)))
+    beside = np.zeros(shape, bool)
+    trousers = None if bottom is None else _bottom_above(photo, bottom, body)
+    if bottom is not None and trousers is not None:
+        # Beside the trousers, and between the legs, the wall goes on.
+        beside = low & ~trousers[1]
+        low = (low & trousers[1]) | closed(bottom > 0.5, max(1, round(0.04 * body.breadth)))
     below = open_ & ~skin_at & low
     # At its sides the torso is not known to the pixel: a strip there is slack of the old garment, not body.
     inner = ~grown(~torso_zone(body, shape), max(1, round(0.05 * body.breadth)))
-    between = open_ & ~skin_at & ~below & inner
+    between = open_ & ~skin_at & ~below & ~beside & inner
     bottom_at = below if bottom is not None else np.zeros(shape, bool)
-    unknown = (below | between) & ~bottom_at
+    unknown = ((below | between) & ~bottom_at) | adrift
     backdrop_at = open_ & ~skin_at & ~bottom_at & ~unknown
     hair_at = backdrop_at & _under_hair(person, body, shape)
     backdrop_at &= ~hair_at
-    surface, texture = backdrop_surface(photo, person)
     rgb = photo.copy()
-    layers: list[tuple[Bool, F32]] = [(backdrop_at, surface)]
+    layers: list[tuple[Bool, F32]] = [(backdrop_at, behind.backdrop)]
     if hair_at.any():
         layers.append((hair_at, near_colour(photo, person.regions["hair"] > 0.95)))
-    if bottom is not None and bottom_at.any():
-        layers.append((bottom_at, mirrored_up(photo, bottom)))
+    if trousers is not None and bottom_at.any():
+        layers.append((bottom_at, trousers[0]))
     if skin_at.any():
-        layers.append((skin_at, skin_surface(photo, person, body, old_rim)))
-    for where, values in layers:
-        rgb = _laid(rgb, values, where, open_)
+        if behind.skin is None:
+            raise ValueError("no skin is seen and none was measured")
+        layers.append((skin_at, behind.skin))
+    _lay(rgb, layers, open_)
     changed = open_ & ~unknown
+    if behind.texture < _SMOOTH:
+        wall = (person.silhouette < 0.05) & ~open_ & (front < 0.02)
+        changed |= _faded(rgb, behind.backdrop, backdrop_at, wall, max(RIM, round(_FADE * body.breadth)))
     return Refilled(
         rgb,
         changed,
@@ -124,8 +175,28 @@ def refill_upper(
         _visible(skin_at, cover) / area,
         _visible(bottom_at, cover) / area,
         _visible(unknown, cover) / area,
-        texture,
+        behind.texture,
     )
+
+
+def _bottom_above(photo: F32, bottom: F32, body: Body) -> tuple[F32, Bool]:
+    """Trousers or a skirt continued upward (H x W x 3), and where they then are (H x W): closed above the crotch."""
+    values, where = mirrored_up(photo, bottom), mirrored_up(bottom, bottom) > 0.5
+    crotch = body.joints.get("crotch")
+    row = (
+        body.out(0.0, body.hip_drop + 0.3 * body.breadth)[1] if crotch is None else crotch[1]
+    ) - 0.03 * body.breadth
+    end = int(np.clip(row, 0, len(where)))
+    upper = where[:end]
+    between = np.logical_or.accumulate(upper, axis=1)
+    between &= np.logical_or.accumulate(upper[:, ::-1], axis=1)[:, ::-1]
+    gap = between & ~upper
+    if gap.any():
+        # The legs' own edges are half wall.
+        gap = grown(gap, RIM) & between
+        values[:end][gap] = near_colour(photo, bottom > 0.95)[:end][gap]
+        where[:end] |= gap
+    return values, where
 
 
 def _under_hair(person: PersonParse, body: Body, shape: tuple[int, ...]) -> Bool:
@@ -144,13 +215,44 @@ def _visible(where: Bool, cover: F32) -> float:
     return float((1 - cover)[where].sum())
 
 
-def _laid(rgb: F32, values: F32, where: Bool, open_: Bool) -> F32:
-    """`values` over `rgb` in `where`, with a soft edge toward the rest of `open_` and none toward what stays."""
-    sigma = 0.9
-    soft = np.asarray(cv2.GaussianBlur(where.astype(np.float32), (0, 0), sigma), np.float32)
-    soft /= np.maximum(np.asarray(cv2.GaussianBlur(open_.astype(np.float32), (0, 0), sigma)), 1e-3)
-    soft = np.where(open_, np.clip(soft, 0, 1), 0)[..., None]
-    return (rgb * (1 - soft) + values * soft).astype(np.float32)
+def _lay(rgb: F32, layers: list[tuple[Bool, F32]], open_: Bool) -> None:
+    """The layers over `rgb`, in place, each with a soft edge toward the rest of `open_` and none toward what stays."""
+    # As far around as the blur reaches.
+    at = around(open_, 8)
+    if at is None:
+        return
+    part, free, sigma = rgb[at], open_[at], 0.9
+    total = np.maximum(np.asarray(cv2.GaussianBlur(free.astype(np.float32), (0, 0), sigma)), 1e-3)
+    for where, values in layers:
+        soft = np.asarray(cv2.GaussianBlur(where[at].astype(np.float32), (0, 0), sigma), np.float32) / total
+        soft = np.where(free, np.clip(soft, 0, 1), 0)[..., None]
+        part[...] = part * (1 - soft) + values[at] * soft
+
+
+def _faded(rgb: F32, backdrop: F32, inner: Bool, wall: Bool, reach: int) -> Bool:
+    """`backdrop` laid over `rgb`, in place, around `inner` as far as `wall` holds, less and less over `reach` pixels: a
+    lens and compression leave a line around what was worn. H x W: where anything changed."""
+    changed = np.zeros(inner.shape, bool)
+    at = around(inner, reach + 2)
+    if at is None:
+        return changed
+    away = np.asarray(cv2.distanceTransform((~inner[at]).astype(np.uint8), cv2.DIST_L2, 3))
+    share = np.where(wall[at], np.clip(1.5 - 1.5 * away / reach, 0, 1), 0).astype(np.float32)[..., None]
+    rgb[at] = rgb[at] * (1 - share) + backdrop[at] * share
+    changed[at] = share[..., 0] > 0
+    return changed
+
+
+def _joined(made_up: Bool, person: PersonParse, body: Body) -> Bool:
+    """H x W: what of made-up skin hangs together with skin that is seen, or lies no lower than the armpits. An arm that
+    ends in nothing was not told from the backdrop, and nobody knows where it goes on."""
+    seen = np.zeros(made_up.shape, bool)
+    for name in ("left_arm", "right_arm", "hands"):
+        if name in person.regions:
+            seen |= person.regions[name] > 0.5
+    reach = max(RIM, round(0.06 * body.breadth))
+    parts = made_up & (drop_map(body, made_up.shape) > 0.3 * body.breadth)
+    return ~parts | touching(parts, grown(seen, reach) & parts)
 
 
 def _face(person: PersonParse, shape: tuple[int, ...]) -> Bool:

@@ -45,6 +45,7 @@ def must_cover(expected: Expected) -> Bool:
         inner &= (drops > start) & (drops < min(end, float(sides.max())) - 0.12 * breadth)
     for patch in seams:
         inner |= _seam_band(patch.outline, shape, _SEAM * breadth)
+        inner |= _sleeve_core(patch.outline, shape)
     before = grown((expected.front > 0.02) | (expected.bare > 0.02), max(2, round(0.012 * breadth)))
     return inner & ~before
 
@@ -56,6 +57,16 @@ def _seam_band(outline: F64, shape: tuple[int, ...], half: float) -> Bool:
     across = np.array((-way[1], way[0])) / max(float(np.hypot(*way)), 1e-6) * half
     start, end = shoulder + 0.2 * way, armpit - 0.15 * way
     return drawn_ring(np.array((start + across, end + across, end - across, start - across)), shape) > 0.5
+
+
+def _sleeve_core(outline: F64, shape: tuple[int, ...]) -> Bool:
+    """The middle half of a sleeve's breadth, from beyond the seam to before the cuff. `outline`: its outer edge from the
+    shoulder, then its inner one from the cuff."""
+    half = len(outline) // 2
+    outer, inner = outline[:half], outline[half:][::-1]
+    kept = slice(max(1, half // 6), max(2, round(0.85 * half)))
+    one, other = (0.75 * a + 0.25 * b for a, b in ((outer, inner), (inner, outer)))
+    return drawn_ring(np.vstack((one[kept], other[kept][::-1])), shape) > 0.5
 
 
 def open_share(expected: Expected) -> float:
@@ -148,6 +159,37 @@ def residue_share(seen: Evidence) -> float | None:
     return float(left.sum()) / max(unit**2, 1.0)
 
 
+def neck_share(seen: Evidence) -> float | None:
+    """Area of the throat, from the chin to the new neckline, that looks like what was worn or like nothing that skin is,
+    in squares of the shoulders' breadth; None where no skin is known or no throat is left bare. What stands there as in
+    the photograph counts only where the old garment was: chains and strands of hair are no faults."""
+    skin, body = seen.person.skin, seen.expected.body
+    if skin is None or seen.expected.lower:
+        return None
+    shape = seen.old.shape
+    front = float(body.into(seen.expected.placement.collar_front)[1])
+    top = float(body.into(body.neck)[1]) - 0.1 * body.breadth
+    half = 0.85 * body.neck_half
+    if front - top < 0.04 * body.breadth:
+        return None
+    corners = np.array(((-half, top), (half, top), (half, front), (-half, front)))
+    throat = drawn_ring(body.out(corners[:, 0], corners[:, 1]) * seen.scale, shape) > 0.5
+    throat &= ~grown(seen.cover > 0.02, 2) & (_head(seen) < 0.02) & (seen.front < 0.02)
+    if int(throat.sum()) < 12:
+        return None
+    moved = np.sqrt(((seen.after - seen.before) ** 2).sum(axis=2)) >= SAME
+    tones = [
+        np.array(skin, np.float32) + np.array(((-24, 0, 0), (-12, 0, 0), (0, 0, 0), (10, 0, 0)), np.float32)
+    ]
+    neck = seen.person.regions.get("neck")
+    bare = None if neck is None else (seen.small(neck) > 0.9) & ~grown(seen.old > 0.02, 2)
+    if bare is not None and int(bare.sum()) > 20:
+        tones.append(np.percentile(seen.before[bare], (10, 50, 90), axis=0).astype(np.float32))
+    unlike = palette_distance(seen.after, np.vstack(tones).astype(np.float32)) > NEAR
+    left = throat & unlike & (moved | grown(seen.old > 0.3, 2))
+    return float(left.sum()) / max((body.breadth * seen.scale) ** 2, 1.0)
+
+
 def ragged_share(expected: Expected) -> float:
     """How much of the garment's outline are spikes, dents and fringes: what opening and closing with a disc of
     `_FRINGE` takes away or adds, in squares of the shoulders' breadth. Where something lies before it does not count."""
@@ -183,6 +225,46 @@ def uneven_collar(expected: Expected) -> float:
         known &= sample(expected.front, points).reshape(u.shape) < 0.1
     cell = (0.34 / 40) * (0.7 / 80)
     return float(((sides[0] != sides[1]) & known).sum()) * cell
+
+
+def smeared_collar(expected: Expected) -> float:
+    """Area around the collar where the garment's cover is neither there nor not, in squares of the shoulders' breadth,
+    beyond what a soft edge has: a hood or a collar that was cut through is smeared beside the neck."""
+    if expected.lower:
+        return 0.0
+    body = expected.body
+    u, v = (
+        axis * body.breadth for axis in np.meshgrid(np.linspace(-0.4, 0.4, 160), np.linspace(-0.5, 0.12, 124))
+    )
+    points = body.out(u, v).reshape(-1, 2)
+    cover, front = (sample(values, points).reshape(u.shape) for values in (expected.cover, expected.front))
+    half = ((cover > 0.12) & (cover < 0.88) & (front < 0.1)).astype(np.uint8)
+    # A soft edge is one or two of these cells wide.
+    return float(np.asarray(cv2.erode(half, np.ones((3, 3), np.uint8))).sum()) * 0.005**2
+
+
+def uneven_waist(expected: Expected) -> float:
+    """How unlike the halves of a waistband are: the difference in height of its upper edge to both sides of the middle,
+    in shoulder breadths; 0 for tops, and where a worn top or a hand lies over it."""
+    if not expected.lower:
+        return 0.0
+    body = expected.body
+    start = float(body.into(expected.placement.collar_front)[1])
+    v = np.arange(start - 0.2 * body.breadth, start + 0.3 * body.breadth)
+    worst = 0.0
+    for share in np.linspace(0.06, 0.26, 8):
+        firsts: list[float] = []
+        for sign in (-1.0, 1.0):
+            points = body.out(sign * share * body.breadth, v)
+            inside = np.flatnonzero(sample(expected.cover, points) > 0.5)
+            clear = (
+                len(inside) and inside[0] > 4 and sample(expected.front, points)[: inside[0] + 1].max() < 0.1
+            )
+            if clear:
+                firsts.append(float(v[inside[0]]))
+        if len(firsts) == 2:
+            worst = max(worst, abs(firsts[0] - firsts[1]) / body.breadth)
+    return worst
 
 
 def _head(seen: Evidence) -> F32:

@@ -43,10 +43,12 @@ def place_sleeve(
     ]
     ribbon, length, reach = tried[0] if turned_share(tried[0][0]) <= FLAT else min(tried, key=_turned)
     outer, inner = ribbon.target_outer, ribbon.target_inner
+    seen = len(outer)
     if rolled and kind == "long":
         area = area & _before(area.shape, sleeve, ROLLED)
         length *= ROLLED
-    outline = np.vstack((outer, inner[::-1]))
+        seen = round(ROLLED * (seen - 1)) + 1
+    outline = np.vstack((outer[:seen], inner[:seen][::-1]))
     source = np.vstack((ribbon.source_outer, ribbon.source_inner))
     patch = Patch(name, source, np.vstack((outer, inner)), area, outline, None, ribbon)
     return patch, float(np.clip(length / max(reach, 1.0), 0, 1))
@@ -139,7 +141,7 @@ def _uncovered(bare: F32, outer: F64, way: F64, most: float) -> F64:
     # As one run from the edge outward: what comes after a gap is another limb.
     run = np.argmin(np.column_stack((shows, np.zeros(len(outer), bool))), axis=1)
     found = np.where(run > 0, steps[np.minimum(run, len(steps) - 1)] + 2, 0.0)
-    return np.convolve(np.pad(found, 2, "edge"), np.ones(5) / 5, "valid")
+    return np.maximum(found, np.convolve(np.pad(found, 2, "edge"), np.ones(5) / 5, "valid"))
 
 
 def _sleeve_length(own: float, reach: float, upper: float, kind: Sleeves) -> float:

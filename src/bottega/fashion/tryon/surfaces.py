@@ -5,9 +5,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.person.values import PersonParse
-from bottega.fashion.tryon.body import Body
+from bottega.fashion.tryon.body import Arm, Body
 from bottega.fashion.tryon.values import Bool
-from bottega.fashion.tryon.zones import RIM, drawn_ring, grown, inset, limb_ring
+from bottega.fashion.tryon.zones import RIM, drawn_ring, grown, hidden_limb, limb_ring
 from bottega.imaging.colour import lab_to_rgb
 from bottega.imaging.picture import F32
 
@@ -112,9 +112,15 @@ def _limb_shading(body: Body, shape: tuple[int, ...]) -> F32:
     for arm in (body.left_arm, body.right_arm):
         if not arm.found:
             continue
-        limb = (drawn_ring(limb_ring(inset(arm, body), 1.05), shape) > 0.5).astype(np.uint8)
+        inside = hidden_limb(arm, body)
+        # The limb has no edge at the shoulder.
+        above = inside.path[0] - inside.path[1]
+        path = inside.path.copy()
+        path[0] = path[0] + 0.7 * inside.breadths[0] * above / max(float(np.hypot(*above)), 1e-6)
+        ring = limb_ring(Arm(path, inside.breadths, inside.found), 1.05)
+        limb = (drawn_ring(ring, shape) > 0.5).astype(np.uint8)
         depth = np.asarray(cv2.distanceTransform(limb, cv2.DIST_L2, 5), np.float32)
-        radius = max(float(np.mean(arm.breadths)) / 2, 1.0)
+        radius = max(float(np.mean(inside.breadths)) / 2, 1.0)
         inner = np.clip(depth / radius, 0, 1)
         round_ = 0.72 + 0.28 * np.sqrt(np.maximum(1 - (1 - inner) ** 2, 0))
         shade = np.where(limb > 0, np.minimum(shade, round_), shade)

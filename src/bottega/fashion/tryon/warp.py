@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.tryon.pieces import MOST_STRETCH, Patch, Placement
+from bottega.fashion.tryon.product import solid_colours
 from bottega.fashion.tryon.ribbon import ribbon_field
 from bottega.fashion.tryon.spline import (
     STEP,
@@ -18,19 +19,14 @@ from bottega.fashion.tryon.spline import (
     full_field,
 )
 from bottega.fashion.tryon.stains import near_colour
-from bottega.fashion.tryon.values import Bool
-from bottega.fashion.tryon.zones import drawn_ring, grown, touching
+from bottega.fashion.tryon.zones import drawn_ring, grown
 from bottega.imaging.picture import F32, U8
 
 F64 = NDArray[np.float64]
 STIFFNESS = (0.003, 0.01, 0.03, 0.1, 0.3)
 """Tried in this order until the cloth neither folds nor stretches."""
-_RIM, _EDGE = 0.02, 0.006
-"""Of the longer side: how deep paper may be left in a cut-out, and how deep where the cloth has its colour too."""
-_PAPER_IN_PATTERN = 0.03
-"""Of the cloth, from which on stripes or flowers may have the paper's colour."""
-_PAPER = 0.15
-"""Euclidean distance in sRGB [0, 1] from the border's usual colour within which something is paper."""
+_DENT, _DENTS = 0.2, 0.15
+"""Of a sleeve's breadth a dent may be deep, and of its area all of them large, to be filled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,103 +48,18 @@ class Fitted:
         return self.distortion.least_jacobian <= 0
 
 
-def solid_colours(rgb: U8, alpha: F32) -> F32:
-    """The cloth's colours continued past its edge, free of background: H x W x 3 float32 in [0, 1].
-
-    Normalised convolution (Knutsson and Westin 1993, CVPR) with three growing windows.
-    """
-    colours = rgb.astype(np.float32) / np.float32(255)
-    sure = np.asarray(cv2.erode((alpha > 0.94).astype(np.uint8), np.ones((3, 3), np.uint8)), bool)
-    if not sure.any():
-        return colours
-    result = colours.copy()
-    missing = ~sure
-    weight = sure.astype(np.float32)
-    held = colours * weight[..., None]
-    for size in (5, 15, 45):
-        near = np.asarray(cv2.blur(weight, (size, size)))
-        mean = np.asarray(cv2.blur(held, (size, size))) / np.maximum(near, 1e-6)[..., None]
-        fill = missing & (near > 1e-3)
-        result[fill] = mean[fill]
-        missing &= ~fill
-    return result
-
-
-def tight_cover(rgb: U8, alpha: F32) -> F32:
-    """`alpha` (H x W in [0, 1]) without a rim that has the background's colours, where those differ from the garment's:
-    in corners a cut-out mostly keeps some of the paper, and stretched it shows."""
-    outside, inside = alpha < 0.02, alpha > 0.98
-    if not outside.any() or not inside.any():
-        return alpha
-    colours = rgb.astype(np.float32) / np.float32(255)
-    outside = _paper(colours, outside)
-    depth = np.asarray(cv2.distanceTransform((alpha >= 0.02).astype(np.uint8), cv2.DIST_L2, 3))
-    rim = (depth > 0) & (depth < _RIM * max(alpha.shape))
-    paper = near_colour(colours, outside)
-    cloth = near_colour(colours, inside & (depth >= _RIM * max(alpha.shape)))
-    to_paper = _to_shaded(colours, paper)
-    to_cloth = _apart(colours, cloth)
-    very_edge = depth < _EDGE * max(alpha.shape)
-    # A print in the middle does not count, stripes that come to the rim do.
-    beside = inside & (depth >= _RIM * max(alpha.shape)) & (depth < 2 * _RIM * max(alpha.shape))
-    if beside.any() and float((to_paper[beside] < 0.1).mean()) > _PAPER_IN_PATTERN:
-        rim &= very_edge
-    unlike = rim & (to_paper < 0.07) & (to_cloth > 4 * to_paper + 0.1)
-    # At the very edge a pixel that is half paper is no cloth, shaded as the paper may be.
-    contrast = _apart(cloth, paper)
-    edge = rim & very_edge & (contrast > 0.25)
-    unlike |= (edge & (to_paper < 0.6 * to_cloth)) | (rim & (to_paper < 0.05) & (to_cloth > 0.25))
-    # Only what hangs together with the outside: a white dot of a print stays.
-    drop = unlike & touching(unlike, outside, connectivity=4)
-    # Without the ragged ends that noise leaves.
-    drop = np.asarray(cv2.medianBlur(drop.astype(np.uint8), 5), bool)
-    soft = np.asarray(cv2.GaussianBlur(drop.astype(np.float32), (0, 0), 0.8))
-    return _even_outline((alpha * (1 - np.maximum(soft, drop))).astype(np.float32))
-
-
-def _paper(colours: F32, outside: Bool) -> Bool:
-    """Of what lies outside the cut-out, what looks like the picture's border: the inside of a collar is no paper, and a
-    stripe that has its colour is none either."""
-    frame = outside.copy()
-    frame[2:-2, 2:-2] = False
-    if not frame.any():
-        return outside
-    usual = np.broadcast_to(np.median(colours[frame], axis=0), colours.shape).astype(np.float32)
-    alike = outside & (_to_shaded(colours, usual) < _PAPER)
-    return alike if alike.any() else outside
-
-
-def _to_shaded(colours: F32, paper: F32) -> F32:
-    """Distance of colours (H x W x 3) to the paper as it is or with up to a quarter less light: the garment's own shadow
-    lies on the paper along its edge."""
-    level = np.einsum("yxc,yxc->yx", colours, paper) / np.maximum(
-        np.einsum("yxc,yxc->yx", paper, paper), 1e-4
-    )
-    return _apart(colours, np.clip(level, 0.75, 1.0)[..., None] * paper)
-
-
-def _apart(one: F32, other: F32) -> F32:
-    """Euclidean distance of colours, H x W."""
-    away = one - other
-    return np.sqrt(np.einsum("yxc,yxc->yx", away, away)).astype(np.float32)
-
-
-def _even_outline(alpha: F32) -> F32:
-    """The cover with an outline as smooth as cloth has: noise and compression make a cut-out's edge hairy, and a warp
-    enlarges that. Bays and spikes narrower than 0.6 % of the longer side go; the edge is two pixels soft."""
-    sigma = 0.003 * max(alpha.shape)
-    wide = np.asarray(cv2.GaussianBlur(alpha, (0, 0), sigma), np.float32)
-    # The slope of a blurred straight edge is 1 / (sigma sqrt(2 pi)) per pixel.
-    steep = max(1.0, sigma * float(np.sqrt(2 * np.pi)) / 2)
-    return np.clip((wide - 0.5) * steep + 0.5, 0, 1).astype(np.float32)
-
-
 def fit_garment(
-    rgb: U8, alpha: F32, placement: Placement, shape: tuple[int, int], bare: F32 | None = None
+    rgb: U8,
+    alpha: F32,
+    placement: Placement,
+    shape: tuple[int, int],
+    bare: F32 | None = None,
+    colours: F32 | None = None,
 ) -> Fitted:
     """The garment of a product picture on a photograph of `shape` (height, width). `bare` (H x W in [0, 1]): arms seen
-    without cloth; where a garment has sleeves, the roundness of their shoulders is covered."""
-    colours = solid_colours(rgb, alpha)
+    without cloth; where a garment has sleeves, the roundness of their shoulders is covered. `colours`: what
+    `solid_colours` says of the picture, where that is known already."""
+    colours = solid_colours(rgb, alpha) if colours is None else colours
     blur = _minification_blur(placement.scale)
     if blur > 0:
         colours = np.asarray(cv2.GaussianBlur(colours, (0, 0), blur), np.float32)
@@ -264,11 +175,28 @@ def _warped(colours: F32, alpha: F32, patch: Patch, box: Box) -> tuple[F32, F32,
     piece = alpha * patch.area
     if patch.ribbon is not None:
         field, measured = ribbon_field(patch.ribbon, box)
-        return _remap(colours, field, cv2.BORDER_REPLICATE), _remap(piece, field), measured
+        cover = _mended(_remap(piece, field), patch.outline - (box.left, box.top))
+        return _remap(colours, field, cv2.BORDER_REPLICATE), cover, measured
     coarse, measured = _best_field(patch, box, piece)
     field = full_field(coarse, box)
     cover = _remap(piece, field) * _reach(patch, box)
     return _remap(colours, field, cv2.BORDER_REPLICATE), cover, measured
+
+
+def _mended(cover: F32, outline: F64) -> F32:
+    """A sleeve's cover with dents and holes along its edges filled, where they are few: a sleeve's outline is known at
+    some places only, and between them paper may lie within it. `outline`: outer edge from the shoulder, inner back."""
+    half = len(outline) // 2
+    outer, inner = outline[:half], outline[half:][::-1]
+    kept = slice(half // 8, max(2, round(0.94 * half)))
+    one, other = (0.95 * a + 0.05 * b for a, b in ((outer, inner), (inner, outer)))
+    core = drawn_ring(np.vstack((one[kept], other[kept][::-1])), cover.shape)
+    open_ = (core > 0.5) & (cover < 0.5)
+    breadth = float(np.median(np.hypot(*(outer - inner).T)))
+    near = grown(cover > 0.9, max(2, round(_DENT * breadth)))
+    if not open_.any() or bool((open_ & ~near).any()) or open_.sum() > _DENTS * (core > 0.5).sum():
+        return cover
+    return np.maximum(cover, core)
 
 
 def _best_field(patch: Patch, box: Box, piece: F32) -> tuple[F64, Distortion]:

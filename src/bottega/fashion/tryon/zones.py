@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.person.values import PersonParse
-from bottega.fashion.tryon.body import Arm, Body, hands_of
+from bottega.fashion.tryon.body import Arm, Body, hands_of, sample
 from bottega.fashion.tryon.paths import directions_of, points_at, smoothed
 from bottega.fashion.tryon.values import Bool
 from bottega.imaging.picture import F32
@@ -29,10 +29,24 @@ def worn_top(person: PersonParse, shape: tuple[int, ...]) -> F32:
 
 def grown(mask: Bool, pixels: int) -> Bool:
     """What is at most `pixels` away from `mask`."""
-    if pixels < 1 or not mask.any():
+    at = around(mask, pixels + 2) if pixels >= 1 else None
+    if at is None:
         return mask
-    away = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 3)
-    return np.asarray(away) <= pixels + 0.5
+    found = np.zeros(mask.shape, bool)
+    away = cv2.distanceTransform((~mask[at]).astype(np.uint8), cv2.DIST_L2, 3)
+    found[at] = np.asarray(away) <= pixels + 0.5
+    return found
+
+
+def around(mask: Bool, margin: int) -> tuple[slice, slice] | None:
+    """The rows and columns of `mask` (H x W) that hold something, and `margin` pixels more; None where nothing does."""
+    left, top, width, height = cv2.boundingRect(np.ascontiguousarray(mask).view(np.uint8))
+    if not width:
+        return None
+    return (
+        slice(max(top - margin, 0), top + height + margin),
+        slice(max(left - margin, 0), left + width + margin),
+    )
 
 
 def large_parts(mask: Bool, area: float) -> Bool:
@@ -89,7 +103,10 @@ def neckline_zone(body: Body, shape: tuple[int, ...]) -> Bool:
         (near, top),
         (near, neck - 0.06 * half),
         (0.6 * half, neck * 0.55 - 0.06 * half),
-        (0.97 * half, 0.02 * half),
+        # A bare shoulder is round.
+        (0.8 * half, 0.0),
+        (0.92 * half, 0.1 * half),
+        (0.97 * half, 0.25 * half),
     ]
     left = [(-u, v) for u, v in reversed(right)]
     ring = np.array([*right, (float(chest_right[0]), depth), (float(chest_left[0]), depth), *left])
@@ -134,6 +151,35 @@ def inset(arm: Arm, body: Body) -> Arm:
     return Arm(path, arm.breadths, arm.found, arm.bare)
 
 
+def hidden_limb(arm: Arm, body: Body) -> Arm:
+    """The limb as far as a worn sleeve hides it: from the shoulder to where the arm comes out, as broad as it is there.
+    The frame's elbow is a guess beside what is seen of the arm."""
+    inner = inset(arm, body)
+    if arm.bare is None:
+        return inner
+    elbow = float(body.into(arm.path[1])[1])
+    drops = np.arange(0.12, 1.4, 0.01) * body.breadth
+    reach = np.arange(-0.3, 0.3, 0.005) * body.breadth
+    way = arm.path[2] - arm.path[0]
+    slope = float((way @ body.across) / max(float(way @ body.down), 1e-6))
+    across = float(body.into(arm.path[0])[0]) + slope * drops[:, None] + reach[None, :]
+    points = body.out(across, np.broadcast_to(drops[:, None], across.shape)).reshape(-1, 2)
+    seen = sample(arm.bare, points).reshape(across.shape) > 0.5
+    rows = np.flatnonzero(seen.sum(axis=1) * 0.005 > 0.08)
+    if not len(rows) or drops[rows[0]] < 0.2 * body.breadth or drops[rows[0]] > elbow + 0.3 * body.breadth:
+        return inner
+    # A little below the cuff, whose shadow and edge are uncertain.
+    band = rows[(rows >= rows[0] + 3) & (rows <= rows[0] + 12)]
+    if len(band) < 5:
+        return inner
+    middles = np.array([float(across[row][seen[row]].mean()) for row in band])
+    breadth = float(np.median(seen[band].sum(axis=1))) * 0.005 * body.breadth / float(np.hypot(1, slope))
+    ends = body.out(np.array((middles[0], middles[-1])), drops[band[[0, -1]]])
+    along = (ends[1] - inner.path[0]) / max(float(np.hypot(*(ends[1] - inner.path[0]))), 1e-6)
+    path = np.vstack((inner.path[0], ends[1], ends[1] + 0.3 * body.breadth * along))
+    return Arm(path, (1.12 * breadth, breadth, 0.95 * breadth), arm.found, arm.bare)
+
+
 def limb_shapes(person: PersonParse, body: Body, old: F32) -> F32:
     """Arms and hands before the torso: as seen, and under the old garment as the frame says."""
     shape = old.shape
@@ -146,11 +192,14 @@ def limb_shapes(person: PersonParse, body: Body, old: F32) -> F32:
     for arm in (body.left_arm, body.right_arm):
         if not arm.found:
             continue
-        limb = drawn_ring(limb_ring(inset(arm, body)), shape)
+        inner = hidden_limb(arm, body)
         start = arm.path[0]
-        radius = 0.5 * arm.breadths[0]
+        radius = 0.5 * inner.breadths[0]
         side = -1.0 if start[0] < body.origin[0] else 1.0
         cap = start - side * radius * body.across + 0.9 * radius * body.down
+        # The limb's end is the disc's diameter: corners would stand out beside a round shoulder.
+        path = np.vstack((cap, inner.path[1:]))
+        limb = drawn_ring(limb_ring(Arm(path, inner.breadths, inner.found)), shape)
         disc = np.zeros(shape, np.uint8)
         cv2.circle(disc, (round(float(cap[0])), round(float(cap[1]))), round(radius), 255, -1, cv2.LINE_AA)
         limb = np.maximum(limb, disc.astype(np.float32) / 255)
