@@ -33,9 +33,11 @@ web/node_modules/.package-lock.json: web/package-lock.json
 
 # One test process a core: threads of theirs would only wait for one another.
 ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OPENCV_FOR_THREADS_NUM=1
+# Files of tests live in memory where there is plenty: each commit of an SQLite file waits for the disk otherwise.
+IN_MEMORY = $(shell df -k --output=avail /dev/shm 2>/dev/null | awk 'NR == 2 && $$1 > 4000000 { print "PYTEST_DEBUG_TEMPROOT=/dev/shm" }')
 
 test: $(INSTALLED)  ## the whole test suite, with the database server it needs
-	$(ONE_THREAD) scripts/with-services $(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	$(ONE_THREAD) $(IN_MEMORY) scripts/with-services $(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 	@if [ -n "$(ARGS)" ]; then :; elif command -v npm >/dev/null; then scripts/browser-tests; \
 	else echo "Node is not there: the web studio was NOT tested in a browser."; fi
 

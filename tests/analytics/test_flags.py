@@ -3,7 +3,7 @@
 from hashlib import sha256
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bottega.analytics.flags import AI_CLASSIFICATION, Flag, Flags, is_on, stable_share
@@ -17,7 +17,6 @@ def test_the_share_is_that_of_the_documented_hash() -> None:
     assert stable_share("flag", "x", "ann") == (int.from_bytes(digest[:8], "big") >> 11) / 2**53
 
 
-@settings(derandomize=True)
 @given(st.lists(st.text(), max_size=3))
 def test_a_share_lies_between_0_and_1(names: list[str]) -> None:
     assert 0 <= stable_share(*names) < 1

@@ -47,7 +47,7 @@ async def known(database: Database) -> dict[str, Observation]:
     return await database.read(lambda c: learned(c, "image_editing"))
 
 
-@settings(deadline=None, derandomize=True)
+@settings(deadline=None)
 @given(attempts)
 def test_discounting_only_takes_away_and_the_order_given_does_not_matter(given: list[Attempted]) -> None:
     forgetting = learn(given)

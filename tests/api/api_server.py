@@ -54,7 +54,7 @@ def served(settings: Settings) -> Iterator[Served]:
         try:
             url = f"http://127.0.0.1:{listening.getsockname()[1]}"
             # The socket listens already: this waits until somebody answers.
-            httpx.get(f"{url}/health", timeout=30).raise_for_status()
+            httpx.get(f"{url}/health", timeout=120).raise_for_status()
             yield Served(url, shop)
         finally:
             server.should_exit = True

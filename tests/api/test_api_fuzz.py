@@ -71,7 +71,6 @@ OF_PATH["plan"] = OF_PATH["jobs"]
 @settings(
     max_examples=60,
     deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 async def test_any_json_is_answered(
@@ -90,7 +89,6 @@ async def test_any_json_is_answered(
 @settings(
     max_examples=60,
     deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 async def test_any_bytes_are_answered(local: httpx.AsyncClient, raw: bytes) -> None:

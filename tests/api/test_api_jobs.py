@@ -144,7 +144,7 @@ async def test_the_list_can_be_paged(local: httpx.AsyncClient, photograph: Path)
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def told(server: Served, photograph: Path) -> tuple[str, list[dict[str, Any]]]:
     """A finished job and its whole story."""
-    async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
+    async with httpx.AsyncClient(base_url=server.url, timeout=300) as client:
         job = await submit(client, photograph, fresh="true")
         return job["id"], [event async for event in events_of(client, job["id"])]
 
@@ -305,14 +305,14 @@ async def test_a_signal_stops_a_server_with_an_open_stream(
             stderr=asyncio.subprocess.PIPE,
         )
         url = f"http://127.0.0.1:{listening.getsockname()[1]}/api/v1/jobs/{job.id}/events"
-    async with httpx.AsyncClient(timeout=60) as client, client.stream("GET", url) as stream:
+    async with httpx.AsyncClient(timeout=300) as client, client.stream("GET", url) as stream:
         lines = stream.aiter_lines()
         while await anext(lines) != "event: queued":
             pass
         process.send_signal(signal.SIGTERM)
         # The connection is ended in order, not cut.
         assert [line async for line in lines] == ["data: {}", ""]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         _, log = await process.communicate()
     assert b"Traceback" not in log
     assert b"Application shutdown complete" in log

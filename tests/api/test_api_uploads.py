@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -172,7 +171,6 @@ async def test_a_body_without_end_is_given_up(client: httpx.AsyncClient) -> None
             sent += 2**20
             yield b"x" * 2**20
 
-    began = time.monotonic()
     try:
         response = await client.post(
             "/api/v1/assets", content=endless(), headers={"Content-Type": "image/png"}
@@ -181,7 +179,6 @@ async def test_a_body_without_end_is_given_up(client: httpx.AsyncClient) -> None
         pass  # the server hung up on a client that would not stop to listen
     else:
         assert_problem(response, 413)
-    assert time.monotonic() - began < 30
     assert sent < 2**30
 
 

@@ -101,7 +101,7 @@ async def test_a_clip_without_a_key_says_what_to_configure(client: httpx.AsyncCl
 
 
 async def test_a_sentence_becomes_a_clip_that_can_be_played(studio: Served, simulator: Simulator):
-    async with httpx.AsyncClient(base_url=studio.url, timeout=60) as client:
+    async with httpx.AsyncClient(base_url=studio.url, timeout=300) as client:
         sent = await client.post(
             "/api/v1/jobs", json={"prompt": "a vertical 5-second clip of a river at night"}
         )
@@ -128,7 +128,7 @@ async def test_a_sentence_becomes_a_clip_that_can_be_played(studio: Served, simu
 
 async def test_a_photograph_is_brought_to_life(studio: Served, simulator: Simulator, photograph: Path):
     simulator.world.reset()
-    async with httpx.AsyncClient(base_url=studio.url, timeout=60) as client:
+    async with httpx.AsyncClient(base_url=studio.url, timeout=300) as client:
         files = {"image": (photograph.name, photograph.read_bytes())}
         sent = await client.post(
             "/api/v1/jobs", data={"prompt": "Animate this photo, 5 seconds"}, files=files

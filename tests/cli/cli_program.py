@@ -1,4 +1,4 @@
-"""The real program as a child process, with a home of its own."""
+"""The program with a home of its own: in this process, or as a child process."""
 
 import json
 import os
@@ -8,7 +8,11 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
 from PIL import Image
+from typer.testing import CliRunner
+
+from bottega.cli import application
 
 BOTTEGA = str(Path(sys.executable).with_name("bottega"))
 
@@ -35,13 +39,29 @@ class Program:
         return kept | {"BOTTEGA_HOME": str(self.folder / "home"), "COLUMNS": "200"} | settings
 
     def __call__(self, *arguments: str | Path, **settings: str) -> Ran:
+        """In this process, where the libraries are loaded already; not from an asynchronous test."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.folder)
+            for name in list(os.environ):
+                if name.startswith("BOTTEGA_"):
+                    patch.delenv(name)
+            for name, value in self.environment(**settings).items():
+                patch.setenv(name, value)
+            done = CliRunner().invoke(application, [str(each) for each in arguments])
+        fault = done.exception
+        if fault is not None and not isinstance(fault, SystemExit):
+            raise fault
+        return Ran(done.exit_code, done.stdout, done.stderr)
+
+    def process(self, *arguments: str | Path, **settings: str) -> Ran:
+        """As users run it: a process, which ends by itself and leaves nothing of its own behind."""
         done = subprocess.run(
             [BOTTEGA, *map(str, arguments)],
             cwd=self.folder,
             env=self.environment(**settings),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
         return Ran(done.returncode, done.stdout, done.stderr)

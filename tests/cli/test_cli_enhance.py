@@ -11,11 +11,9 @@ import cv2
 import numpy as np
 import pytest
 import skimage.data
-from cli_program import Program, Ran
+from cli_program import Program
 from PIL import Image, ImageCms
-from typer.testing import CliRunner
 
-from bottega.cli import application
 from bottega.enhance.superres.resample import imresize_u8
 from bottega.enhance.video import probe, samples
 
@@ -23,17 +21,6 @@ from bottega.enhance.video import probe, samples
 @pytest.fixture(scope="module")
 def face() -> np.ndarray:
     return np.ascontiguousarray(skimage.data.astronaut()[20:148, 130:274])
-
-
-class Commands:
-    """The program in this process: the libraries are loaded once for all tests."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def __call__(self, *arguments: str | Path) -> Ran:
-        result = CliRunner().invoke(application, [str(each) for each in arguments])
-        return Ran(result.exit_code, result.stdout, result.stderr)
 
 
 @pytest.fixture
@@ -48,8 +35,8 @@ def folder(tmp_path: Path, face: np.ndarray, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.fixture
-def bottega(folder: Path) -> Commands:
-    return Commands(folder)
+def bottega(folder: Path) -> Program:
+    return Program(folder)
 
 
 def pixels(path: Path) -> np.ndarray:
@@ -65,12 +52,12 @@ def times(path: Path) -> list[float]:
 def test_nothing_is_kept_but_the_file_asked_for(folder: Path) -> None:
     bottega = Program(folder)
     before = {path.name for path in bottega.folder.iterdir()}
-    ran = bottega("enhance", "upscale", "face.png", "large.png")
+    ran = bottega.process("enhance", "upscale", "face.png", "large.png")
     assert ran.code == 0, ran.err
     assert {path.name for path in bottega.folder.iterdir()} == before | {"large.png"}
 
 
-def test_networks_bring_back_more_than_interpolation(bottega: Commands, face: np.ndarray) -> None:
+def test_networks_bring_back_more_than_interpolation(bottega: Program, face: np.ndarray) -> None:
     small = imresize_u8(face, (face.shape[1] // 2, face.shape[0] // 2))
     Image.fromarray(small).save(bottega.folder / "small.png")
     found = {}
@@ -94,7 +81,7 @@ def test_networks_bring_back_more_than_interpolation(bottega: Commands, face: np
     ],
     ids=str,
 )
-def test_sizes(bottega: Commands, options: tuple[str, ...], size: tuple[int, int]) -> None:
+def test_sizes(bottega: Program, options: tuple[str, ...], size: tuple[int, int]) -> None:
     ran = bottega("enhance", "upscale", "face.png", "large.png", *options, "--json")
     assert ran.code == 0, ran.err
     assert (ran.document["after"]["width"], ran.document["after"]["height"]) == size
@@ -103,7 +90,7 @@ def test_sizes(bottega: Commands, options: tuple[str, ...], size: tuple[int, int
     assert ran.document["cpu_seconds"] > 0
 
 
-def test_sixteen_bits_and_transparency_stay(bottega: Commands, face: np.ndarray) -> None:
+def test_sixteen_bits_and_transparency_stay(bottega: Program, face: np.ndarray) -> None:
     deep = face.astype(np.uint16) * 257 + 3
     alpha = np.tile(np.linspace(0, 65535, face.shape[1]).astype(np.uint16), (face.shape[0], 1))
     cv2.imwrite(str(bottega.folder / "deep.png"), np.dstack([deep[..., ::-1], alpha]))
@@ -118,7 +105,7 @@ def test_sixteen_bits_and_transparency_stay(bottega: Commands, face: np.ndarray)
 
 @pytest.mark.parametrize("ending", ["jpg", "png", "webp"])
 def test_what_the_camera_wrote_stays_and_the_picture_is_upright(
-    bottega: Commands, face: np.ndarray, ending: str
+    bottega: Program, face: np.ndarray, ending: str
 ) -> None:
     exif = Image.Exif()
     exif[0x010F], exif[0x0112] = "Maker", 6
@@ -132,7 +119,7 @@ def test_what_the_camera_wrote_stays_and_the_picture_is_upright(
         made.load()
 
 
-def test_colours_in_another_profile_keep_their_meaning(bottega: Commands, face: np.ndarray) -> None:
+def test_colours_in_another_profile_keep_their_meaning(bottega: Program, face: np.ndarray) -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     Image.fromarray(face).save(bottega.folder / "tagged.png", icc_profile=profile)
     assert bottega("enhance", "upscale", "tagged.png", "large.png").code == 0
@@ -140,7 +127,7 @@ def test_colours_in_another_profile_keep_their_meaning(bottega: Commands, face: 
     np.testing.assert_allclose(made.mean(axis=(0, 1)), face.mean(axis=(0, 1)), atol=0.5)
 
 
-def test_the_picture_between_two_pictures_lies_half_way(bottega: Commands, face: np.ndarray) -> None:
+def test_the_picture_between_two_pictures_lies_half_way(bottega: Program, face: np.ndarray) -> None:
     ran = bottega("enhance", "between", "a.png", "b.png", "mid.png", "--at", "0.5", "--json")
     assert ran.code == 0, ran.err
     assert ran.document["done"] in ("motion", "mixed")
@@ -152,7 +139,7 @@ def test_the_picture_between_two_pictures_lies_half_way(bottega: Commands, face:
     assert error < plain / 4
 
 
-def test_a_clip_at_sixty_frames(bottega: Commands) -> None:
+def test_a_clip_at_sixty_frames(bottega: Program) -> None:
     clip = samples.write(bottega.folder, "webm")  # 25 frames at 25 a second
     ran = bottega("enhance", "smooth", clip.name, "smooth.webm", "--fps", "60", "--json")
     assert ran.code == 0, ran.err
@@ -161,7 +148,7 @@ def test_a_clip_at_sixty_frames(bottega: Commands) -> None:
     assert np.diff(times(bottega.folder / "smooth.webm")) == pytest.approx(1 / 60, abs=0.0011)
 
 
-def test_slow_motion_is_longer_and_its_sound_too(bottega: Commands) -> None:
+def test_slow_motion_is_longer_and_its_sound_too(bottega: Program) -> None:
     clip = samples.write(bottega.folder, "webm")
     ran = bottega("enhance", "smooth", clip.name, "slow.webm", "--slow", "4", "--json")
     assert ran.code == 0, ran.err
@@ -180,7 +167,7 @@ def test_slow_motion_is_longer_and_its_sound_too(bottega: Commands) -> None:
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )
 def test_clips_go_through_every_picture_by_picture_work(
-    bottega: Commands, command: tuple[str, ...], scale: int
+    bottega: Program, command: tuple[str, ...], scale: int
 ) -> None:
     clip = samples.write(bottega.folder, "webm")
     ran = bottega("enhance", command[0], clip.name, "out.webm", *command[1:], "--json")
@@ -191,7 +178,7 @@ def test_clips_go_through_every_picture_by_picture_work(
     assert sum(ran.document["engines"].values()) == 25
 
 
-def test_the_width_of_a_turned_clip_is_the_one_that_is_seen(bottega: Commands) -> None:
+def test_the_width_of_a_turned_clip_is_the_one_that_is_seen(bottega: Program) -> None:
     clip = samples.write(bottega.folder, "full")  # 96 x 64 as stored, shown upright
     ran = bottega("enhance", "upscale", clip.name, "out.mp4", "--width", "128", "--tier", "fast")
     assert ran.code == 0, ran.err
@@ -204,12 +191,12 @@ def test_the_keyboard_stops_a_clip_and_what_is_finished_is_kept(folder: Path) ->
     clip = samples.write(folder, "webm")
     begun = bottega.start("enhance", "style", clip.name, "out.webm", "--style", "oil_paint")
     manifest = folder / ".out.webm.work" / "manifest.json"
-    for _ in range(3000):
+    for _ in range(30_000):
         if begun.poll() is not None or manifest.exists():
             break
         time.sleep(0.01)
     begun.send_signal(signal.SIGINT)
-    out, _ = begun.communicate(timeout=60)
+    out, _ = begun.communicate(timeout=300)
     assert begun.returncode == 130, out
     assert "Traceback" not in out
     assert not (folder / "out.webm").exists()
@@ -226,7 +213,7 @@ def test_a_killed_clip_is_taken_up_where_it_was(folder: Path) -> None:
     (bottega.folder / "out.webm").unlink()
     begun = bottega.start(*arguments)
     manifest = bottega.folder / ".out.webm.work" / "manifest.json"
-    for _ in range(3000):
+    for _ in range(30_000):
         if begun.poll() is not None or (manifest.exists() and list(manifest.parent.glob("*"))[1:]):
             break
         time.sleep(0.01)
@@ -238,7 +225,7 @@ def test_a_killed_clip_is_taken_up_where_it_was(folder: Path) -> None:
     assert not manifest.parent.exists()
 
 
-def test_a_preview_is_the_crop_of_the_final_run_and_comes_from_the_cache(bottega: Commands) -> None:
+def test_a_preview_is_the_crop_of_the_final_run_and_comes_from_the_cache(bottega: Program) -> None:
     crop = ("--preview", "30,20,40,30")
     first = bottega("enhance", "upscale", "face.png", "p.png", *crop, "--compare", "both.png", "--json")
     again = bottega("enhance", "upscale", "face.png", "p.png", *crop, "--json")
@@ -249,7 +236,7 @@ def test_a_preview_is_the_crop_of_the_final_run_and_comes_from_the_cache(bottega
     assert pixels(bottega.folder / "both.png").shape == (60, 80 + 8 + 80, 3)
 
 
-def test_the_preview_of_a_clip_is_its_beginning(bottega: Commands) -> None:
+def test_the_preview_of_a_clip_is_its_beginning(bottega: Program) -> None:
     clip = samples.write(bottega.folder, "webm")
     ran = bottega("enhance", "restore", clip.name, "p.webm", "--preview", "0.4s", "--json")
     assert ran.code == 0, ran.err
@@ -257,7 +244,7 @@ def test_the_preview_of_a_clip_is_its_beginning(bottega: Commands) -> None:
     assert not list(bottega.folder.glob(".preview*"))
 
 
-def test_a_folder_with_a_damaged_picture_ends_with_one_and_says_which(bottega: Commands) -> None:
+def test_a_folder_with_a_damaged_picture_ends_with_one_and_says_which(bottega: Program) -> None:
     folder = bottega.folder / "in"
     folder.mkdir()
     (bottega.folder / "a.png").rename(folder / "a.png")
@@ -271,14 +258,14 @@ def test_a_folder_with_a_damaged_picture_ends_with_one_and_says_which(bottega: C
     assert "kept from before" in plain.out
 
 
-def test_an_improvement_says_what_it_did(bottega: Commands) -> None:
+def test_an_improvement_says_what_it_did(bottega: Program) -> None:
     ran = bottega("enhance", "improve", "face.png", "print.png", "--for", "print", "--json")
     assert ran.code == 0, ran.err
     assert (ran.document["after"]["width"], ran.document["after"]["height"]) == (576, 512)
     assert any("enlarged" in each for each in ran.document["done"])
 
 
-def test_noise_is_measured_and_removed(bottega: Commands, face: np.ndarray) -> None:
+def test_noise_is_measured_and_removed(bottega: Program, face: np.ndarray) -> None:
     noisy = face + np.random.default_rng(1).normal(0, 12, face.shape)
     Image.fromarray(noisy.clip(0, 255).astype(np.uint8)).save(bottega.folder / "noisy.png")
     assert bottega("enhance", "restore", "noisy.png", "clean.png").code == 0
@@ -289,7 +276,7 @@ def test_noise_is_measured_and_removed(bottega: Commands, face: np.ndarray) -> N
     assert found[1] > found[0] + 2
 
 
-def test_steps_are_done_where_the_picture_needs_them(bottega: Commands, face: np.ndarray) -> None:
+def test_steps_are_done_where_the_picture_needs_them(bottega: Program, face: np.ndarray) -> None:
     noisy = face + np.random.default_rng(1).normal(0, 12, face.shape)
     Image.fromarray(noisy.clip(0, 255).astype(np.uint8)).save(bottega.folder / "noisy.png")
     ran = bottega(
@@ -301,13 +288,13 @@ def test_steps_are_done_where_the_picture_needs_them(bottega: Commands, face: np
     assert ran.document["own"]["noise"] < 4
 
 
-def test_an_old_photograph_goes_through_all_its_steps(bottega: Commands) -> None:
+def test_an_old_photograph_goes_through_all_its_steps(bottega: Program) -> None:
     ran = bottega("enhance", "restore", "face.png", "out.png", "--old-photo", "--json")
     assert ran.code == 0, ran.err
     assert (ran.document["state"], ran.document["work"]["steps"][0]) == ("done", "scratches")
 
 
-def test_the_measures_of_a_clip(bottega: Commands) -> None:
+def test_the_measures_of_a_clip(bottega: Program) -> None:
     clip = samples.write(bottega.folder, "webm")
     ran = bottega("enhance", "measure", clip.name, "--against", clip.name, "--json")
     assert ran.code == 0, ran.err
@@ -342,7 +329,7 @@ def test_the_measures_of_a_clip(bottega: Commands) -> None:
     ids=" ".join,
 )
 def test_what_cannot_be_is_refused_in_words_and_writes_nothing(
-    bottega: Commands, arguments: tuple[str, ...]
+    bottega: Program, arguments: tuple[str, ...]
 ) -> None:
     before = {path.name for path in bottega.folder.iterdir()}
     ran = bottega("enhance", *arguments, "--json")
@@ -355,7 +342,7 @@ def test_what_cannot_be_is_refused_in_words_and_writes_nothing(
 @pytest.mark.parametrize(
     "how", [("--fps", "60", "--factor", "2"), ("--fps", "0"), ("--slow", "x"), ("--tier", "no")], ids=" ".join
 )
-def test_rates_that_make_no_sense_are_refused(bottega: Commands, how: tuple[str, ...]) -> None:
+def test_rates_that_make_no_sense_are_refused(bottega: Program, how: tuple[str, ...]) -> None:
     clip = samples.write(bottega.folder, "webm")
     ran = bottega("enhance", "smooth", clip.name, "out.webm", *how)
     assert ran.code == 6, ran.err

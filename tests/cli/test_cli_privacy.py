@@ -1,5 +1,6 @@
-"""`bottega privacy`: everything taken along, everything erased, by the real program."""
+"""`bottega privacy`: everything taken along, everything erased, by the program."""
 
+import asyncio
 import zipfile
 from pathlib import Path
 
@@ -15,20 +16,22 @@ def bottega(tmp_path: Path) -> Program:
     return Program(tmp_path)
 
 
-async def _stored(folder: Path, photograph: Path) -> Path:
+def _stored(folder: Path, photograph: Path) -> Path:
     """Where the one asset of the local user lies."""
-    studio = Bottega(Settings(home=folder / "home", compute_workers=1))
-    await studio.start(run_jobs=False)
-    try:
-        return studio.asset_path(await studio.add_asset(crop(photograph, folder / "cat.png")))
-    finally:
-        await studio.close()
+
+    async def store() -> Path:
+        studio = Bottega(Settings(home=folder / "home", compute_workers=1))
+        await studio.start(run_jobs=False)
+        try:
+            return studio.asset_path(await studio.add_asset(crop(photograph, folder / "cat.png")))
+        finally:
+            await studio.close()
+
+    return asyncio.run(store())
 
 
-async def test_an_export_has_the_files_and_an_erasure_leaves_none(
-    bottega: Program, photographs: Path
-) -> None:
-    path = await _stored(bottega.folder, photographs / "chelsea.png")
+def test_an_export_has_the_files_and_an_erasure_leaves_none(bottega: Program, photographs: Path) -> None:
+    path = _stored(bottega.folder, photographs / "chelsea.png")
     content = path.read_bytes()
     ran = bottega("privacy", "export", "all.zip", "--json")
     assert ran.code == 0, ran.err
@@ -42,7 +45,7 @@ async def test_an_export_has_the_files_and_an_erasure_leaves_none(
     assert not [each for each in files if each.read_bytes() == content]
 
 
-async def test_an_erasure_that_is_not_confirmed_erases_nothing(bottega: Program, photographs: Path) -> None:
-    path = await _stored(bottega.folder, photographs / "chelsea.png")
+def test_an_erasure_that_is_not_confirmed_erases_nothing(bottega: Program, photographs: Path) -> None:
+    path = _stored(bottega.folder, photographs / "chelsea.png")
     assert bottega("privacy", "erase").code != 0
     assert path.exists()

@@ -55,7 +55,7 @@ def workplace(tmp_path: Path, photographs: Path) -> Path:
 def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"BOTTEGA_HOME": str(folder / "home")}
     return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False
     )
 
 

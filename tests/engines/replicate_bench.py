@@ -19,10 +19,11 @@ from bottega.engines.cloud.replicate_search import Certainty
 from bottega.engines.protocol import Attempt
 from bottega.models import Catalogue, Model, load_catalogue
 from bottega.settings import Settings
+from bottega.simulator.replicate_create import predictions
 from bottega.simulator.serve import KEY, Simulator
 from bottega.simulator.world import Seen
 
-SURE = Certainty(settle_s=0.3, again_s=0.05, look_s=1.0)
+SURE = Certainty(settle_s=0.3, again_s=0.05, look_s=2.0)
 QUICK = Pace(fastest_s=0.02, slowest_s=0.2, sweep_s=0.1)
 _CATALOGUE: list[Catalogue] = []
 
@@ -107,6 +108,13 @@ def engine_for(
     engine = ReplicateEngine(Settings(_env_file=None, **(values | settings)), pace=pace, certainty=certainty)
     engine.api.create_s = create_s
     return engine
+
+
+async def over(sim: Simulator, prediction: dict[str, Any]) -> None:
+    """Waits until the prediction has ended at the vendor."""
+    async with asyncio.timeout(60):
+        while predictions(sim.world)[prediction["id"]].status() in ("starting", "processing"):  # noqa: ASYNC110 - time is awaited
+            await asyncio.sleep(0.01)
 
 
 @asynccontextmanager

@@ -481,8 +481,8 @@ async def test_a_connection_lost_after_the_request_was_sent_leaves_the_outcome_u
 
 async def test_no_answer_in_time_leaves_the_outcome_unknown(bench: Bench):
     bench.server.fault = Fault("silence")
-    caught = await bench.fails(OutcomeUnknown, timeout_s=0.3)
-    assert "within 0.3 s" in caught.message
+    caught = await bench.fails(OutcomeUnknown, timeout_s=1.0)
+    assert "within 1 s" in caught.message
 
 
 async def test_a_request_that_could_not_be_sent_whole_was_not_accepted(bench: Bench, tmp_path: Path):
@@ -503,11 +503,11 @@ async def test_a_request_that_could_not_be_sent_whole_was_not_accepted(bench: Be
 async def test_cancelling_closes_the_connection(bench: Bench):
     bench.server.fault = Fault("silence")
     running = asyncio.create_task(bench.perform(task()))
-    await asyncio.wait_for(bench.server.arrived.wait(), 5)
+    await asyncio.wait_for(bench.server.arrived.wait(), 120)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    await asyncio.wait_for(bench.server.abandoned.wait(), 5)
+    await asyncio.wait_for(bench.server.abandoned.wait(), 120)
 
 
 async def test_the_key_is_in_no_error_and_in_no_log(bench: Bench, caplog: pytest.LogCaptureFixture):

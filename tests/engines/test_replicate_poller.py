@@ -1,16 +1,14 @@
-"""The poller: many waits, few questions, nothing seen late."""
+"""The poller: many waits, few questions."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from replicate_bench import Bench, bench_in, model, task
+from replicate_bench import Bench, bench_in, model, over, task
 
 from bottega.engines.cloud.replicate_poller import Pace, Poller
 from bottega.engines.cloud.replicate_schema import Json
-from bottega.simulator.replicate_create import predictions
 
 SCHNELL = "black-forest-labs/flux-schnell"
 
@@ -32,24 +30,15 @@ async def ordered(bench: Bench, count: int, seconds: float) -> list[Json]:
         )
 
 
-def late(bench: Bench, prediction: Json) -> float:
-    """Seconds between the prediction's end at the vendor and now."""
-    one = predictions(bench.sim.world)[prediction["id"]]
-    return time.monotonic() - (one.begun + one.end[0] / one.speed)
-
-
-async def seen(bench: Bench, poller: Poller, prediction: Json) -> float:
+async def seen(poller: Poller, prediction: Json) -> None:
     ended = await poller.wait(prediction, lambda _: None)
     assert ended["status"] == "succeeded"
-    return late(bench, prediction)
 
 
 async def test_many_are_looked_up_on_pages(bench: Bench):
     made = await ordered(bench, 250, seconds=2.0)
     poller = Poller(bench.engine.api, Pace(sweep_s=0.5))
-    waits = await asyncio.gather(*(seen(bench, poller, one) for one in made))
-    ordered_waits = sorted(waits)
-    assert ordered_waits[int(0.95 * len(waits))] < 2.0
+    await asyncio.gather(*(seen(poller, one) for one in made))
     pages, alone = len(bench.calls("predictions.list")), len(bench.calls("predictions.get"))
     assert poller.asked == pages + alone
     assert poller.asked < 60  # one by one it would be a thousand
@@ -60,7 +49,7 @@ async def test_those_that_no_page_shows_are_asked_about_alone(bench: Bench):
     old = await ordered(bench, 3, seconds=1.5)
     await ordered(bench, 120, seconds=0.0)  # newer ones that nobody waits for fill the first page
     poller = Poller(bench.engine.api, Pace())
-    await asyncio.gather(*(seen(bench, poller, one) for one in old))
+    await asyncio.gather(*(seen(poller, one) for one in old))
     assert not bench.calls("predictions.list")
 
 
@@ -68,7 +57,7 @@ async def test_pages_begin_with_the_newest_that_is_waited_for(bench: Bench):
     old = await ordered(bench, 40, seconds=1.0)
     await ordered(bench, 300, seconds=0.0)
     poller = Poller(bench.engine.api, Pace(sweep_s=0.4))
-    await asyncio.gather(*(seen(bench, poller, one) for one in old))
+    await asyncio.gather(*(seen(poller, one) for one in old))
     assert len(bench.calls("predictions.list")) < 10
     assert all("created_before" in call.query for call in bench.calls("predictions.list"))
 
@@ -95,24 +84,27 @@ async def test_when_the_last_one_leaves_nothing_is_asked_any_more(bench: Bench):
     (one,) = await ordered(bench, 1, seconds=60)
     poller = Poller(bench.engine.api, Pace(fastest_s=0.05))
     waiting = asyncio.create_task(poller.wait(one, lambda _: None))
-    await asyncio.sleep(0.3)
+    async with asyncio.timeout(60):
+        while not poller.asked:  # noqa: ASYNC110 - what is waited for is a count
+            await asyncio.sleep(0.01)
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
-    await asyncio.sleep(0.05)
+    assert poller._task is not None
+    await poller._task
     before = poller.asked
-    await asyncio.sleep(0.3)
+    await asyncio.sleep(0.2)
     assert poller.asked == before > 0
 
 
 async def test_a_wake_looks_at_once(bench: Bench):
     (one,) = await ordered(bench, 1, seconds=0.2)
-    poller = Poller(bench.engine.api, Pace(fastest_s=30.0, slowest_s=30.0))
+    poller = Poller(bench.engine.api, Pace(fastest_s=3600.0, slowest_s=3600.0))
     waiting = asyncio.create_task(poller.wait(one, lambda _: None))
-    await asyncio.sleep(1.0)
+    await over(bench.sim, one)
     assert not waiting.done()
     assert poller.wake(one["id"])
     assert not poller.wake("another")
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(60):
         assert (await waiting)["status"] == "succeeded"
 
 
@@ -129,7 +121,7 @@ async def test_the_vendor_s_wait_is_kept_by_all(bench: Bench):
     made = await ordered(bench, 5, seconds=0.0)
     bench.sim.world.faults.add("rate_limit", "replicate", "predictions.get", seconds=1)
     poller = Poller(bench.engine.api, Pace(fastest_s=0.05, at_once=1))
-    await asyncio.gather(*(seen(bench, poller, one) for one in made))
+    await asyncio.gather(*(seen(poller, one) for one in made))
     calls = bench.calls("predictions.get")
     assert calls[0].status == 429
     assert calls[1].at - calls[0].at >= 0.99

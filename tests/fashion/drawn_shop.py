@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from drawn_cloth import cloth, random_colour, smooth_noise
 from drawn_garments import GARMENTS, Drawn, Shape, _cover, _fill, _placed
-from drawn_studio import studio_top
+from drawn_studio import STYLES, studio_top
 
 TONES = ("any", "white", "pale", "black", "dark")
 SLEEVES = ("none", "short", "elbow", "long")
@@ -49,6 +49,12 @@ def garment(name: str, seed: int, shot: Shot, *, size: tuple[int, int] = SIZE) -
     """One of `drawn_garments.GARMENTS`."""
     rng = np.random.default_rng([seed, 78, len(name)])
     return _shoot(GARMENTS[name](rng), name, rng, shot, size)
+
+
+def style(name: str, seed: int, shot: Shot, *, size: tuple[int, int] = SIZE) -> Shown:
+    """One of `drawn_studio.STYLES`: the cuts that plain tops, skirts and trousers do not cover."""
+    rng = np.random.default_rng([seed, 79, *name.encode()])
+    return _shoot(STYLES[name](rng), name, rng, shot, size)
 
 
 def varied_shot(rng: np.random.Generator, **fixed: Any) -> Shot:

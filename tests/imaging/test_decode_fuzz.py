@@ -70,7 +70,7 @@ def check(data: bytes) -> None:
         assert picture.alpha.dtype == picture.rgb.dtype
 
 
-@settings(max_examples=1200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(sorted(FILES)), damage)
 def test_damage_anywhere(kind: str, blows: list[tuple[str, float, object]]) -> None:
     data = FILES[kind]
@@ -80,14 +80,14 @@ def test_damage_anywhere(kind: str, blows: list[tuple[str, float, object]]) -> N
     check(data)
 
 
-@settings(max_examples=800, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(sorted(FILES)), st.integers(0, 160), st.binary(min_size=1, max_size=4))
 def test_damage_in_the_header(kind: str, at: int, value: bytes) -> None:
     data = FILES[kind]
     check(data[:at] + value + data[at + len(value) :])
 
 
-@settings(max_examples=600, deadline=None, derandomize=True)
+@settings(max_examples=300, deadline=None)
 @given(
     st.sampled_from([FILES[kind][:12] for kind in sorted(FILES)] + [b"BM", b"RIFF"]), st.binary(max_size=200)
 )

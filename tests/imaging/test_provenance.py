@@ -48,7 +48,7 @@ def test_the_record_comes_back_whole(tmp_path: Path, media_type: str) -> None:
 
 
 @pytest.mark.parametrize("media_type", ENCODED)
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None)
 @given(prompt=st.text(max_size=200), key=st.text(max_size=20), tool=st.text(max_size=20))
 def test_any_text_comes_back(
     tmp_path_factory: pytest.TempPathFactory, media_type: str, prompt: str, key: str, tool: str

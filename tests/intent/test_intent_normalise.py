@@ -1,7 +1,7 @@
 """Foreign text becomes comparable: invisible characters go, look-alikes are folded, lengths are limited."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bottega.errors import InputError
@@ -43,7 +43,6 @@ def test_characters_that_expand_do_not_pass_the_limit() -> None:
     assert len(clean("\ufdfa" * MAX_CHARACTERS)) <= MAX_CHARACTERS
 
 
-@settings(derandomize=True)
 @given(st.text(max_size=200))
 def test_normalising_twice_changes_nothing(text: str) -> None:
     once = normalise(text)

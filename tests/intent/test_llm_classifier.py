@@ -68,12 +68,12 @@ async def models(simulator: Simulator) -> AsyncIterator[LanguageModels]:
 
 @pytest.fixture
 def classifier(models: LanguageModels) -> LlmClassifier:
-    return LlmClassifier(models, MODEL, timeout_s=5.0)
+    return LlmClassifier(models, MODEL, timeout_s=60.0)
 
 
 @pytest.fixture
 def cascade(classifier: LlmClassifier) -> Cascade:
-    return Cascade(classifier, timeout_s=1.0, most_at_once=10)
+    return Cascade(classifier, timeout_s=60.0, most_at_once=10)
 
 
 # --- what the model is told ------------------------------------------------------------------------------------

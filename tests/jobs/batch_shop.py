@@ -16,7 +16,7 @@ from bottega.jobs.batches_values import Batch, NewItem
 from bottega.models import Catalogue, Model, PriceModel
 from bottega.settings import Settings
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 
 
 @dataclass

@@ -4,7 +4,6 @@ import asyncio
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,14 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 import worker_process
 from job_helpers import PATIENCE_S, job, put, row, seen, states, step_states, story
 from worker_process import Provider, read_log
 
 from bottega.store.database import Database
+from bottega.store.schema import jobs as J
 
 KILLED = -signal.SIGKILL
-RESUME_S = 5.0  # the aim is 2 s, which the benchmark holds; other tests may run beside this one
+NEVER_S = 3600.0
+"""A lease that does not run out during a test. How fast a job is taken up again is the benchmark's matter."""
 
 
 @dataclass
@@ -60,9 +62,27 @@ def workers(database_url: str, tmp_path: Path) -> Iterator[Workers]:
     workers.end()
 
 
-def script(paid: bool, point: str = "", *, times: int = 1, seconds: float = 0.02) -> dict[str, Any]:
-    steps = [{"key": key, "paid": paid, "seconds": seconds} for key in ("one", "two", "three")]
+def script(
+    paid: bool, point: str = "", *, times: int = 1, seconds: float = 0.02, until: str | None = None
+) -> dict[str, Any]:
+    """`until`: what step two waits for."""
+    steps: list[dict[str, Any]] = [
+        {"key": key, "paid": paid, "seconds": seconds} for key in ("one", "two", "three")
+    ]
+    steps[1]["until"] = until
     return {"steps": steps} | ({"kill": {"step": "two", "point": point, "times": times}} if point else {})
+
+
+async def freeze(process: subprocess.Popen[bytes], database: Database, job_id: str) -> None:
+    """Stop the process where it holds no lock in the database, which it would never let go."""
+    while True:
+        process.send_signal(signal.SIGSTOP)
+        touch = sa.update(J).where(J.c.id == job_id).values(owner=J.c.owner)
+        free = asyncio.create_task(database.write(lambda c, touch=touch: c.execute(touch) and None))
+        if (await asyncio.wait({free}, timeout=1.0))[0]:
+            return
+        process.send_signal(signal.SIGCONT)
+        await free
 
 
 POINTS = [
@@ -81,7 +101,7 @@ async def test_a_killed_job_goes_on_where_its_record_ends(
     database: Database, workers: Workers, paid: bool, point: str
 ) -> None:
     (job_id,) = await put(database, job(payload=script(paid, point)))
-    first = workers.start()
+    first = workers.start(lease=NEVER_S)
     await workers.wait_killed(first)
     assert await states(database, [job_id]) == ["running"]
     before = await step_states(database, job_id)
@@ -95,12 +115,9 @@ async def test_a_killed_job_goes_on_where_its_record_ends(
         "after-call": "started",
     }.get(point)
 
-    started = time.time()
     second = workers.start()
-    await seen(database, job_id, "recovered")
-    kinds = [(event.kind, event.at) for event in await story(database, job_id)]
-    resumed = [at for kind, at in kinds if kind == "started"][1]
-    assert resumed - started <= RESUME_S
+    await seen(database, job_id, "recovered")  # the lease has an hour to go: it is the process that is missed
+    assert [event.kind for event in await story(database, job_id)].count("started") == 2
     assert (await row(database, job_id)).result == {
         "results": [f"result of {k}" for k in ("one", "two", "three")]
     }
@@ -152,18 +169,15 @@ async def test_a_live_peer_takes_over_when_the_lease_has_run_out(
     database: Database, workers: Workers
 ) -> None:
     """The dead peer is only frozen, so that its process is still there: the lease alone decides."""
-    lease = 1.5
-    (job_id,) = await put(database, job(payload=script(True, seconds=0.8)))
-    first = workers.start(lease=lease)
+    (job_id,) = await put(database, job(payload=script(True, until="thawed")))
+    first = workers.start(lease=1.5)
     await seen(database, job_id, "step")
-    first.send_signal(signal.SIGSTOP)
-    frozen = time.time()
-    workers.start(lease=lease)
-    (other,) = await put(database, job(payload=script(False)))
-    await story(database, other)  # the peer is up; how long that took is the machine's
-    up = time.time()
+    await freeze(first, database, job_id)
+    lease_until = (await row(database, job_id)).lease_until
+    workers.start(lease=NEVER_S)
     recovered = await seen(database, job_id, "recovered")
-    assert recovered.at <= max(frozen + lease, up) + 2.0
+    assert recovered.at >= lease_until
+    (workers.folder / "thawed").touch()
     await story(database, job_id)
     first.send_signal(signal.SIGCONT)
     begun = len(read_log(workers.folder))
@@ -178,12 +192,13 @@ async def test_a_live_peer_takes_over_when_the_lease_has_run_out(
 async def test_sigterm_hands_the_job_over_after_the_step_that_runs(
     database: Database, workers: Workers
 ) -> None:
-    (job_id,) = await put(database, job(payload=script(True, seconds=0.5)))
+    (job_id,) = await put(database, job(payload=script(True, until="stopping")))
     first = workers.start()
     await seen(database, job_id, "step")
     first.send_signal(signal.SIGTERM)
     assert await asyncio.to_thread(first.wait, PATIENCE_S) == 0, workers.output()
     assert (await row(database, job_id)).state == "queued"
+    assert await step_states(database, job_id) == {"one": "done", "two": "done"}
     workers.start()
     await story(database, job_id)
     begun = Counter(line["step"] for line in read_log(workers.folder) if line["what"] == "begin")

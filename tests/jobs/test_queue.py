@@ -152,7 +152,7 @@ async def test_a_batch_that_names_one_submission_twice_makes_one_job(database: D
 
 async def test_a_submission_sent_twice_at_once_is_one_job(database: Database) -> None:
     sent = [job(submission_key="same") for _ in range(4)]
-    ready = threading.Barrier(len(sent), timeout=10.0)
+    ready = threading.Barrier(len(sent), timeout=120.0)
 
     def submit(index: int) -> list[str]:
         ready.wait()

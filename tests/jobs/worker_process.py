@@ -5,7 +5,8 @@
 
 Points of a step: `before-step`, `in-step`, `after-record`; of a paid one also `after-begin` (the intent is
 written, the provider not called), `in-call` (the provider did the work, the answer did not arrive) and
-`after-call` (answered, not recorded). All that happens is appended to `log.jsonl` in the folder, a line per write.
+`after-call` (answered, not recorded). A paid step with `until` waits in its call, before the provider does the work: for
+the file of that name in the folder, or with "stopping" until the worker was told to stop. All that happens is appended to `log.jsonl` in the folder, a line per write.
 """
 
 import argparse
@@ -101,11 +102,20 @@ class Script:
 
     async def _call(self, run: JobRun, step: dict[str, Any]) -> None:
         self._log(run, step["key"], "begin")
+        await self._until(run, step.get("until"))
         await asyncio.sleep(step["seconds"] / 2)
         self.provider.buy(run.idempotency_key(step["key"]))
         self._point(run, step["key"], "in-call")
         await asyncio.sleep(step["seconds"] / 2)
         self._log(run, step["key"], "end")
+
+    async def _until(self, run: JobRun, what: str | None) -> None:
+        if what == "stopping":
+            while not run.handing_over:  # noqa: ASYNC110 - what is waited for is a flag
+                await asyncio.sleep(0.01)
+        elif what is not None:
+            while not (self.folder / what).exists():  # noqa: ASYNC110 - what is waited for is another process
+                await asyncio.sleep(0.01)
 
     def _log(self, run: JobRun, step: str, what: str) -> None:
         line = {

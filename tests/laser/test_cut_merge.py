@@ -91,7 +91,7 @@ def test_paths_without_length_are_dropped() -> None:
     assert [len(path.points) for path in result.drawing.paths] == [2]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=24, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), count=st.integers(1, 12))
 def test_everything_drawn_is_burnt_and_hardly_anything_twice(seed: int, count: int) -> None:
     """On a coarse grid, where overlaps, crossings, folds and copies are frequent."""

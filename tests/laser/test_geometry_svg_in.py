@@ -242,11 +242,11 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_files_end_in_words_and_soon(name: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises((InvalidOption, UnsupportedMedia, TooLarge)) as caught:
         read_svg(HOSTILE[name])
     assert caught.value.message.endswith(".")
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_text_styles_left_on_paths_do_no_harm() -> None:

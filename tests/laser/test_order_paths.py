@@ -41,7 +41,7 @@ def test_nesting_knows_depth_and_every_pair() -> None:
     assert sorted(map(tuple, found.direct.tolist())) == [(1, 0), (2, 1)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=16, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), count=st.integers(1, 40))
 def test_nothing_inside_a_ring_ever_burns_after_it(seed: int, count: int) -> None:
     """Against shapely's own containment, on rings that lie within each other, cross, and hold open lines."""
@@ -176,6 +176,6 @@ def test_without_numba_the_order_is_as_right() -> None:
         "print(COMPILED, nesting_errors(arrange(paths, found)), found.travel_mm < 140)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=300
     )
     assert done.stdout.split() == ["False", "0", "True"]

@@ -66,7 +66,7 @@ drawings = st.lists(st.one_of(polylines(), curved()), min_size=1, max_size=6).ma
 
 
 RANDOM = settings(
-    max_examples=40,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

@@ -94,7 +94,7 @@ def picture(colour: str) -> PictureBytes:
 
 
 async def ask(models: LanguageModels, model_id: str, **given: Any) -> Any:
-    arguments: dict[str, Any] = {"timeout_s": 5.0} | given
+    arguments: dict[str, Any] = {"timeout_s": 60.0} | given
     return await models.ask(model_id, "You know fruit.", ["Which fruit?"], Fruit, **arguments)
 
 
@@ -128,7 +128,7 @@ async def test_words_and_pictures_arrive_whole_and_in_their_order(
 ) -> None:
     red, blue = picture("red"), picture("blue")
     simulator.world.queue_answer(vendor, text=GOOD)
-    await models.ask(MODELS[vendor], "System words.", ["first", red, "second", blue], Fruit, timeout_s=5.0)
+    await models.ask(MODELS[vendor], "System words.", ["first", red, "second", blue], Fruit, timeout_s=60.0)
     (seen,) = simulator.world.log
     assert [(file.width, file.height, file.size) for file in seen.files] == [
         (96, 64, len(red.data)),
@@ -222,7 +222,7 @@ async def test_a_call_whose_answer_is_lost_is_one_request_and_unknown(
 ) -> None:
     simulator.world.faults.add(kind, vendor, times=None)
     with pytest.raises(OutcomeUnknown) as raised:
-        await ask(models, MODELS[vendor], timeout_s=0.3)
+        await ask(models, MODELS[vendor], timeout_s=1.0)
     assert raised.value.money is Money.UNKNOWN
     assert len(simulator.world.log) == 1
 
@@ -352,7 +352,7 @@ async def test_no_other_model_is_asked_when_something_may_have_been_accepted_or_
 ) -> None:
     simulator.world.faults.add(kind, "openai")
     with pytest.raises(ProviderError):
-        await ask(models, MODELS["openai"], fallbacks=[MODELS["gemini"]], timeout_s=0.4)
+        await ask(models, MODELS["openai"], fallbacks=[MODELS["gemini"]], timeout_s=1.0)
     assert [seen.vendor for seen in simulator.world.log] == ["openai"]
 
 
@@ -396,7 +396,13 @@ async def test_money_is_held_before_a_call_and_settled_after_it(
     purse = Purse(10**6)
     simulator.world.queue_answer(vendor, text=GOOD)
     answer = await models.ask(
-        MODELS[vendor], "System.", ["What?", picture("red")], Fruit, timeout_s=5.0, max_tokens=50, spend=purse
+        MODELS[vendor],
+        "System.",
+        ["What?", picture("red")],
+        Fruit,
+        timeout_s=60.0,
+        max_tokens=50,
+        spend=purse,
     )
     assert kinds(purse.story) == ["held", "charged"]
     assert purse.story[1][1] == answer.cost <= purse.story[0][1]

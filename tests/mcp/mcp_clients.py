@@ -49,7 +49,7 @@ def served(folder: Path, *arguments: str, **settings: str) -> Iterator[str]:
         yield line.split()[3].rstrip(";")
     finally:
         program.terminate()
-        assert program.wait(timeout=30) == 0
+        assert program.wait(timeout=300) == 0
 
 
 @asynccontextmanager

@@ -28,7 +28,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def post(address: str, body: Any = LIST_TOOLS, **headers: str) -> httpx.Response:
-    return httpx.post(address, json=body, headers=ACCEPT | headers, timeout=30)
+    return httpx.post(address, json=body, headers=ACCEPT | headers, timeout=120)
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -133,7 +133,7 @@ def test_no_other_address_is_served_without_keys(tmp_path: Path) -> None:
         env=environment(tmp_path),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
     assert done.returncode == 6
@@ -182,7 +182,7 @@ def test_no_web_page_is_served(address: str, origin: str, version: str) -> None:
 )
 def test_what_is_no_message_is_refused(address: str, content: bytes) -> None:
     headers = ACCEPT | {"Content-Type": "application/json"}
-    assert 400 <= httpx.post(address, content=content, headers=headers, timeout=30).status_code < 500
+    assert 400 <= httpx.post(address, content=content, headers=headers, timeout=120).status_code < 500
     assert post(address).status_code == 200
 
 
@@ -190,7 +190,7 @@ def test_a_number_beyond_all_bounds_is_refused(address: str) -> None:
     call = '{"name": "run", "arguments": {"options": {"scale": 1e999}}}'
     content = f'{{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {call}}}'
     headers = ACCEPT | {"Content-Type": "application/json"}
-    answer = httpx.post(address, content=content, headers=headers, timeout=30).text
+    answer = httpx.post(address, content=content, headers=headers, timeout=120).text
     assert '"isError":true' in answer
     assert "options: Value error" in answer
 

@@ -205,7 +205,7 @@ def test_standard_output_has_nothing_but_the_protocol(cup: Path, tmp_path: Path)
             lines.append(json.loads(program.stdout.readline()))
         program.stdin.close()
         rest = program.stdout.read()
-        assert program.wait(timeout=20) == 0
+        assert program.wait(timeout=300) == 0
     assert rest == ""
     assert all(line["jsonrpc"] == "2.0" for line in lines)
     assert lines[-1]["result"]["structuredContent"]["verdict"]["state"] == "accepted"  # type: ignore[index]
@@ -219,7 +219,7 @@ def test_it_ends_when_told_to_though_the_client_still_listens(tmp_path: Path) ->
         program.stdin.flush()
         assert json.loads(program.stdout.readline())["result"]["serverInfo"]["name"] == "bottega"
         program.send_signal(signal.SIGTERM)
-        assert program.wait(timeout=20) == 0
+        assert program.wait(timeout=300) == 0
 
 
 def test_help_says_how_to_add_it_to_a_client() -> None:

@@ -1,4 +1,3 @@
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from shop_engine import Open, Shop
 from bottega import Bottega
 from bottega.models import Catalogue
 from bottega.settings import Settings
+from opening import Start
 
 
 @pytest.fixture(scope="session")
@@ -25,9 +25,8 @@ def blank_picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def open_shop(tmp_path: Path, database_url: str) -> AsyncIterator[Open]:
+def open_shop(tmp_path: Path, database_url: str, started: Start) -> Open:
     """Opens a Bottega on a test shop; every one that was opened is closed at the end."""
-    opened: list[Bottega] = []
 
     async def open_one(
         shop: Shop, catalogue: Catalogue, *, run_jobs: bool = True, **settings: Any
@@ -40,10 +39,6 @@ async def open_shop(tmp_path: Path, database_url: str) -> AsyncIterator[Open]:
             **settings,
         )
         bottega = Bottega(chosen, engines={"shop": shop}, catalogue=catalogue)
-        opened.append(bottega)
-        await bottega.start(run_jobs=run_jobs)
-        return bottega
+        return await started(bottega, run_jobs=run_jobs)
 
-    yield open_one
-    for bottega in opened:
-        await bottega.close()
+    return open_one

@@ -1,7 +1,7 @@
 """A process that runs jobs with the real engines and kills itself when its job's story reaches a given event.
 
 `mortal_process.py submit FILE KIND[:N] [WORKFLOW SENTENCE]` makes a job and dies at its N-th event of that kind (`-` lives
-on; `progress@0.6` dies when so much is done);
+on; `progress@0.6` dies when the work says that so much is done, before anything else can happen);
 `mortal_process.py resume JOB` runs what waits until that job has ended. Prints the job's id.
 """
 
@@ -15,20 +15,29 @@ from collections.abc import Callable
 from bottega import Bottega
 from bottega.app import make_request
 from bottega.domain.job import Event
+from bottega.jobs.run import JobRun
 
 seen: Counter[str] = Counter()
 look_at: list[Callable[[Event], None]] = []
 
 
+def die_in_progress(share: float) -> None:
+    progress = JobRun.progress
+
+    def look(run: JobRun, fraction: float, message: str) -> None:
+        progress(run, fraction, message)
+        if fraction >= share:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    JobRun.progress = look  # type: ignore[method-assign]
+
+
 def die_at(moment: str) -> None:
-    name, _, share = moment.partition("@")
-    kind, _, number = name.partition(":")
+    kind, _, number = moment.partition(":")
 
     def look(event: Event) -> None:
         seen[event.kind] += 1
-        if event.kind != kind:
-            return
-        if event.data["fraction"] >= float(share) if share else seen[kind] == int(number or 1):
+        if event.kind == kind and seen[kind] == int(number or 1):
             os.kill(os.getpid(), signal.SIGKILL)
 
     look_at.append(look)
@@ -39,7 +48,10 @@ async def main() -> None:
     bottega = Bottega()
     await bottega.start(run_jobs=False)
     if mode == "submit":
-        die_at(rest[0])
+        if rest[0].startswith("progress@"):
+            die_in_progress(float(rest[0].partition("@")[2]))
+        else:
+            die_at(rest[0])
         workflow, sentence = rest[1:] or ("image_enhancement", "sharpen this and enlarge it three times")
         request = make_request(
             prompt=sentence, inputs=await bottega.add_inputs([argument]), workflow=workflow

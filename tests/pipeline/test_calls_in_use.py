@@ -92,7 +92,7 @@ async def test_many_identical_jobs_at_once_make_one_call(open_shop: Open, good_p
     bottega = await open_shop(shop, shop_catalogue(fine="0.04"), job_concurrency=2)
     request = make_request(prompt=PROMPT, workflow="image_generation")
     jobs = [await bottega.submit(request) for _ in range(24)]
-    await asyncio.wait_for(shop.delivering.wait(), 10)
+    await asyncio.wait_for(shop.delivering.wait(), 120)
     assert shop.gate is not None
     shop.gate.set()
     done = [await bottega.finished(job.id) for job in jobs]

@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from bottega.jobs.stage import stages_of
 from bottega.mcp.answers import plan_words
 from bottega.models import Catalogue, Model, PriceModel, load_catalogue
 from bottega.settings import Settings
+from opening import Start
 
 SENTENCE = "engrave a wolf on plywood, 20 mm"
 FOUR_CENTS, TWO_CENTS = micro_usd("0.04"), micro_usd("0.02")
@@ -32,9 +33,8 @@ OpenStudio = Callable[..., Awaitable[Bottega]]
 
 
 @pytest.fixture
-async def open_studio(tmp_path: Path) -> AsyncIterator[OpenStudio]:
+def open_studio(tmp_path: Path, started: Start) -> OpenStudio:
     """A shop that sells pictures beside the real laser of this machine; or beside one that has its price."""
-    opened: list[Bottega] = []
 
     async def open_one(shop: Shop, *, burn: str = "", run_jobs: bool = True, **settings: Any) -> Bottega:
         pictures = shop_catalogue(
@@ -54,13 +54,9 @@ async def open_studio(tmp_path: Path) -> AsyncIterator[OpenStudio]:
             engines={"shop": shop} if burn else {"shop": shop, "laser": LaserEngine()},
             catalogue=Catalogue([*pictures, *lasers]),
         )
-        opened.append(bottega)
-        await bottega.start(run_jobs=run_jobs)
-        return bottega
+        return await started(bottega, run_jobs=run_jobs)
 
-    yield open_one
-    for bottega in opened:
-        await bottega.close()
+    return open_one
 
 
 def _priced(name: str, dollars: str) -> Model:

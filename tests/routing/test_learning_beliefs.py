@@ -24,7 +24,7 @@ def seen(verdicts: list[bool]) -> Observation:
     return learn(Attempted(age, accepted=accepted) for age, accepted in enumerate(verdicts))
 
 
-@settings(deadline=None, derandomize=True)
+@settings(deadline=None)
 @given(st.floats(0, 1), verdicts)
 def test_the_mean_moves_from_the_prior_towards_what_was_observed(prior: float, verdicts: list[bool]) -> None:
     observed = seen(verdicts)
@@ -36,7 +36,7 @@ def test_the_mean_moves_from_the_prior_towards_what_was_observed(prior: float, v
     assert abs(mean - share) <= abs(prior - share) + 1e-9
 
 
-@settings(deadline=None, derandomize=True)
+@settings(deadline=None)
 @given(st.floats(0, 1), verdicts)
 def test_an_acceptance_is_worth_more_than_a_rejection(prior: float, verdicts: list[bool]) -> None:
     better = expected_quality(prior, seen([True, *verdicts]))

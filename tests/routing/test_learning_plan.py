@@ -71,7 +71,7 @@ def test_a_failing_candidate_costs_its_price_and_the_next_one_follows() -> None:
     assert expected_utility([first, second]) == (0.5 * 1.0 - 0.1) + 0.5 * (0.8 * 2.0 - 0.3)
 
 
-@settings(deadline=None, derandomize=True)
+@settings(deadline=None)
 @given(trials)
 def test_no_order_beats_that_of_the_reservation_values(given: list[Trial]) -> None:
     best = max(expected_utility(order) for order in permutations(given))
@@ -79,7 +79,7 @@ def test_no_order_beats_that_of_the_reservation_values(given: list[Trial]) -> No
     assert ours >= best - 1e-9
 
 
-@settings(deadline=None, derandomize=True)
+@settings(deadline=None)
 @given(trials, st.integers(1, 3))
 def test_with_few_attempts_no_other_selection_beats_the_chosen_one(given: list[Trial], most: int) -> None:
     by_value = sorted(given, key=lambda trial: -trial.reservation)
@@ -170,7 +170,7 @@ def catalogues(draw: st.DrawFn) -> list[Model]:
     ]
 
 
-@settings(deadline=None, derandomize=True)
+@settings(deadline=None)
 @given(
     catalogues(),
     st.none() | st.integers(0, 2_000_000),

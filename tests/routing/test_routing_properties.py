@@ -76,7 +76,7 @@ def plan(catalogue: Catalogue, constraints: Constraints, preference: Preference)
     )
 
 
-@settings(deadline=None, derandomize=True)
+@settings(deadline=None)
 @given(catalogues(), limits(), st.sampled_from(Preference))
 def test_every_model_of_the_operation_is_either_a_candidate_or_ruled_out(
     catalogue: Catalogue, constraints: Constraints, preference: Preference
@@ -94,7 +94,7 @@ def test_every_model_of_the_operation_is_either_a_candidate_or_ruled_out(
     assert all(reasons)
 
 
-@settings(deadline=None, derandomize=True)
+@settings(deadline=None)
 @given(catalogues(), limits(), st.sampled_from(Preference))
 def test_candidates_keep_every_limit_and_come_in_order(
     catalogue: Catalogue, constraints: Constraints, preference: Preference
@@ -115,7 +115,7 @@ def test_candidates_keep_every_limit_and_come_in_order(
     assert list(made.candidates) == sorted(made.candidates, key=lambda c: (-c.score, c.model_id))
 
 
-@settings(deadline=None, derandomize=True)
+@settings(deadline=None)
 @given(
     st.integers(0, 50_000_000),
     st.integers(1, 50_000_000),

@@ -190,7 +190,7 @@ async def main():
     database = Database(sys.argv[1])
     await database.open()
     await import_feed(database, open_feed(Path(sys.argv[2]), shop="shop"), owner="ann",
-                      on_progress=lambda n: print(n, flush=True))
+                      on_progress=lambda n: (print(n, flush=True), sys.stdin.readline()))
 
 asyncio.run(main())
 """
@@ -201,9 +201,15 @@ async def test_a_killed_import_loses_and_doubles_nothing(database: Database, tmp
     path = json_lines(tmp_path / "feed.jsonl", [offer(str(n)) for n in range(total)])
     url = database.url.render_as_string(hide_password=False)
     with subprocess.Popen(  # noqa: ASYNC220 - it is to be killed, and nothing else runs
-        [sys.executable, "-c", PROGRAM, url, str(path)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", PROGRAM, url, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
+        assert process.stdin is not None
         assert process.stdout is not None
+        process.stdin.write("\n")  # it waits for a word after each batch, and gets one
+        process.stdin.flush()
         for _ in itertools.islice(process.stdout, 2):
             pass
         os.kill(process.pid, signal.SIGKILL)

@@ -256,10 +256,9 @@ def test_money_follows_the_rules_whatever_happens(opened: Database) -> None:
     run_machine(
         OnThisDatabase,
         settings=settings(
-            max_examples=25,
+            max_examples=12,
             stateful_step_count=30,
             deadline=None,
-            derandomize=True,
             database=None,
             suppress_health_check=list(HealthCheck),
         ),

@@ -38,7 +38,7 @@ async def test_any_text_is_a_key(entries: Entries) -> None:
 async def test_it_ends_by_itself(entries: Entries) -> None:
     cache = KeyedCache(entries, "intent", 0.05)
     await cache.put("k", 1)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while await cache.get("k") is not None:  # noqa: ASYNC110 - time itself is awaited
             await asyncio.sleep(0.01)
 

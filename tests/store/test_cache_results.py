@@ -147,7 +147,7 @@ async def test_where_results_are_kept_is_one_place(stores: Any) -> None:
 async def test_a_result_has_an_end(stores: Any) -> None:
     cache = ResultCache(stores.database, 0.05 / DAY, shared=stores.shared)
     await _put(cache, stores.database, "ann", "k", {"outputs": []})
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while await cache.get("ann", "k") is not None:  # noqa: ASYNC110 - time itself is awaited
             await asyncio.sleep(0.01)
 

@@ -43,7 +43,7 @@ def client(sim: Simulator) -> anthropic.Anthropic:
 
 def post(sim: Simulator, body: Any, **headers: str) -> httpx.Response:
     head = {"x-api-key": KEY, "anthropic-version": "2026-10-21", **headers}
-    return httpx.post(f"{sim.base('anthropic')}/v1/messages", json=body, headers=head, timeout=20)
+    return httpx.post(f"{sim.base('anthropic')}/v1/messages", json=body, headers=head, timeout=120)
 
 
 def image(data: bytes, media_type: str = "image/png") -> Any:

@@ -39,7 +39,7 @@ def client(sim: Simulator) -> openai.OpenAI:
 
 def post(sim: Simulator, path: str, **request: Any) -> httpx.Response:
     return httpx.post(
-        sim.base("openai") + path, headers={"authorization": f"Bearer {KEY}"}, timeout=20, **request
+        sim.base("openai") + path, headers={"authorization": f"Bearer {KEY}"}, timeout=120, **request
     )
 
 

@@ -265,7 +265,7 @@ def test_the_command_prints_settings_that_work_and_ends_calmly() -> None:
             headers={"authorization": f"Bearer {found['BOTTEGA_OPENAI_API_KEY']}"},
         )
         running.send_signal(signal.SIGINT)
-        assert running.wait(20) == 0
+        assert running.wait(300) == 0
     assert answer.json()["results"][0]["flagged"] is False
     assert found["BOTTEGA_OPENAI_BASE_URL"].startswith("http://127.0.0.1:")
     assert len(found) == 12

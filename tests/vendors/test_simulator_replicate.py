@@ -19,9 +19,10 @@ import httpx
 import jsonschema
 import pytest
 from PIL import Image
+from vendor_clients import eventually
 
 from bottega.simulator.media import read_note
-from bottega.simulator.replicate_create import limit_creates
+from bottega.simulator.replicate_create import limit_creates, predictions
 from bottega.simulator.replicate_models import hosted_models
 from bottega.simulator.serve import Simulator
 
@@ -68,7 +69,9 @@ def sim(running: Simulator) -> Iterator[Simulator]:
 @pytest.fixture
 def api(sim: Simulator) -> Iterator[httpx.Client]:
     headers = {"authorization": "Bearer simulated"}
-    with httpx.Client(base_url=sim.base("replicate"), headers=headers, trust_env=False, timeout=20) as client:
+    with httpx.Client(
+        base_url=sim.base("replicate"), headers=headers, trust_env=False, timeout=120
+    ) as client:
         yield client
 
 
@@ -80,7 +83,7 @@ def created(api: httpx.Client, version: str, prefer: str = "wait", **given: Any)
 
 
 def ended(api: httpx.Client, prediction: dict[str, Any]) -> dict[str, Any]:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         prediction = api.get(prediction["urls"]["get"]).json()
         fits(prediction, "prediction")
@@ -91,7 +94,7 @@ def ended(api: httpx.Client, prediction: dict[str, Any]) -> dict[str, Any]:
 
 def fetched(url: str) -> bytes:
     """Output files need no token."""
-    answer = httpx.get(url, trust_env=False, timeout=30)
+    answer = httpx.get(url, trust_env=False, timeout=120)
     assert answer.status_code == 200
     return answer.content
 
@@ -117,15 +120,18 @@ def test_an_edit_is_made_of_the_picture_and_the_words_that_were_sent(
 
 
 def test_without_prefer_it_starts_and_is_asked_for(sim: Simulator, api: httpx.Client) -> None:
-    sim.world.speed = 50
+    sim.world.speed = 1e-6  # nothing happens by itself
     answer = api.post("/predictions", json={"version": KONTEXT, "input": {"prompt": "a lighthouse"}})
     assert (answer.status_code, answer.json()["status"]) == (201, "starting")
     assert answer.json()["output"] is None
-    seen = {answer.json()["status"]}
-    deadline = time.monotonic() + 10
-    while "succeeded" not in seen and time.monotonic() < deadline:
-        seen.add(api.get(answer.json()["urls"]["get"]).json()["status"])
-    assert seen == {"starting", "processing", "succeeded"}
+    (prediction,) = predictions(sim.world).values()
+    for moment, status in [
+        (0.0, "starting"),
+        (prediction.boot, "processing"),
+        (prediction.end[0], "succeeded"),
+    ]:
+        prediction.begun = time.monotonic() - moment / prediction.speed
+        assert api.get(answer.json()["urls"]["get"]).json()["status"] == status
 
 
 def test_waiting_too_short_is_a_202_without_output(sim: Simulator, api: httpx.Client) -> None:
@@ -401,12 +407,15 @@ def test_predictions_are_listed_in_pages_newest_first(api: httpx.Client) -> None
 def test_a_thousand_at_once_are_cheap(sim: Simulator) -> None:
     url, headers = f"{sim.base('replicate')}/predictions", {"authorization": "Bearer simulated"}
     body = {"version": "google/veo-3.1", "input": {"prompt": "waves"}}
-    began = time.monotonic()
-    with httpx.Client(trust_env=False, timeout=60, headers=headers) as client, ThreadPoolExecutor(16) as pool:
+    began = time.process_time()
+    with (
+        httpx.Client(trust_env=False, timeout=300, headers=headers) as client,
+        ThreadPoolExecutor(16) as pool,
+    ):
         answers = [*pool.map(lambda _: client.post(url, json=body), range(1000))]
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["id"] for answer in answers}) == 1000
-    assert time.monotonic() - began < 30
+    assert time.process_time() - began < 60
 
 
 def test_the_rate_limit_is_the_vendors_when_switched_on(sim: Simulator, api: httpx.Client) -> None:
@@ -494,7 +503,7 @@ class Receiver:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def wait_for(self, count: int) -> list[tuple[dict[str, str], dict[str, Any]]]:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 120
         while len(self.messages) < count and time.monotonic() < deadline:
             time.sleep(0.005)
         assert len(self.messages) == count
@@ -524,7 +533,7 @@ def test_webhooks_are_signed(sim: Simulator, api: httpx.Client) -> None:
         assert f"v1,{expected}" in offered
         assert len(offered) == 2
     assert messages[0][0]["webhook-id"] != messages[1][0]["webhook-id"]
-    assert abs(int(messages[0][0]["webhook-timestamp"]) - time.time()) < 30
+    assert abs(int(messages[0][0]["webhook-timestamp"]) - time.time()) < 600
 
 
 def test_a_webhook_that_is_not_taken_is_sent_again_with_the_same_id(api: httpx.Client) -> None:
@@ -607,8 +616,16 @@ def test_silence_before_is_not_accepted_and_silence_after_is(sim: Simulator, api
     for kind in ("hang", "hang_after_accept"):
         sim.world.faults.add(kind, "replicate", "predictions.create")
         with pytest.raises(httpx.ReadTimeout):
-            api.post("/predictions", json={"version": KONTEXT, "input": {"prompt": "x"}}, timeout=0.2)
-    assert [seen.accepted for seen in sim.world.calls("replicate", "predictions.create")] == [False, True]
+            api.post(
+                "/predictions",
+                json={"version": KONTEXT, "input": {"prompt": "x"}},
+                timeout=httpx.Timeout(60, read=0.2),
+            )
+    eventually(
+        lambda: (
+            [seen.accepted for seen in sim.world.calls("replicate", "predictions.create")] == [False, True]
+        )
+    )
 
 
 def test_a_download_may_fail(sim: Simulator, api: httpx.Client) -> None:

@@ -2,6 +2,8 @@
 
 import io
 import json
+import time
+from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -63,7 +65,7 @@ def openai_client(sim: Simulator) -> openai.OpenAI:
         base_url=sim.base("openai"),
         api_key=KEY,
         max_retries=0,
-        http_client=openai.DefaultHttpxClient(event_hooks=hooks, timeout=20, trust_env=False),
+        http_client=openai.DefaultHttpxClient(event_hooks=hooks, timeout=120, trust_env=False),
         _strict_response_validation=True,
     )
 
@@ -75,7 +77,7 @@ def anthropic_client(sim: Simulator) -> anthropic.Anthropic:
         base_url=sim.base("anthropic"),
         api_key=KEY,
         max_retries=0,
-        http_client=anthropic.DefaultHttpxClient(event_hooks=hooks, timeout=20, trust_env=False),
+        http_client=anthropic.DefaultHttpxClient(event_hooks=hooks, timeout=120, trust_env=False),
         _strict_response_validation=True,
     )
 
@@ -99,3 +101,11 @@ def opened(data: bytes) -> Image.Image:
     picture = Image.open(io.BytesIO(data))
     picture.load()
     return picture
+
+
+def eventually(condition: Callable[[], bool]) -> None:
+    """Waits for what the simulator's thread is about to do; only what never comes true is a failure."""
+    until = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.005)

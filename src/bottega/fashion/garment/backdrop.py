@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bottega.fashion.garment.arrays import lengths
 from bottega.imaging.picture import F32
 
 RING_SHARE = 0.035
@@ -28,7 +29,7 @@ class Backdrop:
 
     def distance(self, lab: F32) -> F32:
         """CIE76 distance from the backdrop, h x w."""
-        return np.linalg.norm(lab - self.surface, axis=2).astype(np.float32)
+        return lengths(lab - self.surface).astype(np.float32)
 
     def distance_past_shadow(self, lab: F32, depth: float = 16.0) -> F32:
         """The same, h x w, where being darker by up to `depth` of L* costs nothing: a soft shadow on a backdrop."""
@@ -63,7 +64,7 @@ def fit_backdrop(lab: F32) -> Backdrop:
         samples, design = samples[::step], design[::step]
     coefficients = _trimmed_fit(design, samples)
     surface: F32 = (terms.reshape(-1, 6) @ coefficients).reshape(height, width, 3).astype(np.float32)
-    residual = np.linalg.norm(lab[ring] - surface[ring], axis=1)
+    residual = lengths(lab[ring] - surface[ring])
     inner = residual[residual <= PLAIN_DELTA_E]
     noise = float(np.median(inner)) / 1.54 if inner.size else float(np.median(residual))
     # 1.54: median of the chi distribution with three degrees of freedom.
@@ -79,7 +80,7 @@ def _terms(height: int, width: int) -> NDArray[np.float64]:
 
 def _trimmed_fit(design: NDArray[np.float64], samples: NDArray[np.float64]) -> NDArray[np.float64]:
     keep = max(12, round(samples.shape[0] * (1 - MOST_TRIMMED)))
-    distance: Any = np.linalg.norm(samples - np.median(samples, axis=0), axis=1)
+    distance: Any = lengths(samples - np.median(samples, axis=0))
     coefficients: Any = np.zeros((6, samples.shape[1]))
     for number in range(8):
         nearest = np.argsort(distance)[:keep]
@@ -90,5 +91,5 @@ def _trimmed_fit(design: NDArray[np.float64], samples: NDArray[np.float64]) -> N
         gram = part.T @ part + 1e-6 * len(nearest) * np.eye(used)
         coefficients = np.zeros((6, samples.shape[1]))
         coefficients[:used] = np.linalg.solve(gram, part.T @ samples[nearest])
-        distance = np.linalg.norm(samples - design @ coefficients, axis=1)
+        distance = lengths(samples - design @ coefficients)
     return coefficients

@@ -7,7 +7,8 @@ import numpy as np
 
 from bottega.fashion.findings import Check, Finding, Grave
 from bottega.fashion.garment.cutout import CutOut
-from bottega.fashion.garment.kinds import Kinds, lies_on_body
+from bottega.fashion.garment.evidence import lies_on_body
+from bottega.fashion.garment.kinds import Kinds
 from bottega.fashion.garment.measures import Measures
 from bottega.fashion.garment.shape import Shape
 from bottega.fashion.garment.wearer import Wearer
@@ -16,9 +17,10 @@ LEAST_SIDE, GOOD_SIDE = 96, 300
 """Shorter side in pixels; 300 is what the vendors of try-on models ask for (Kling, 2026)."""
 PLAIN = 0.78
 AGREEMENT = 0.8
-KIND = 0.35
+KIND = 0.45
 KIND_NOT_ALONE = 0.5
 """The same where the outline is not certain: blots have corners too."""
+CERTAIN = 0.8
 LEAST_EVEN, MOST_ON_FRAME = 0.65, 0.1
 """Overlap with its mirror image, and share of the frame, of what may still be clothes although no kind was recognised."""
 BLUR_PX = 4.5
@@ -96,18 +98,24 @@ def _of_the_subject(cut: CutOut, shape: Shape | None, kinds: Kinds, wearer: Wear
             found("garment_worn", 0.9 if wearer.faces else 0.6, faces=wearer.faces, skin_share=wearer.skin)
         )
     alone = not any(one.code == "garment_not_isolated" for one in findings)
-    if shape is None or wearer.animal or kinds.confidence < (KIND if alone else KIND_NOT_ALONE):
-        sure = _certainly_nothing(cut, shape, kinds, wearer)
-        findings.append(found("not_a_garment", sure, kind_confidence=kinds.confidence))
+    # The detector of cats finds them in prints too: on what is a garment for certain it does not count.
+    animal = wearer.animal and not (alone and kinds.confidence >= CERTAIN)
+    kind = kinds.confidence * _outline_known(cut)
+    if shape is None or animal or kind < (KIND if alone else KIND_NOT_ALONE):
+        sure = 0.95 if animal else _certainly_nothing(cut, shape, kind, wearer)
+        findings.append(found("not_a_garment", sure, kind_confidence=kind))
     return findings
 
 
-def _certainly_nothing(cut: CutOut, shape: Shape | None, kinds: Kinds, wearer: Wearer) -> float:
+def _outline_known(cut: CutOut) -> float:
+    """How far the outline can be trusted, 0 to 1: what is cut out of no plain backdrop may have any shape."""
+    return 1.0 if cut.from_alpha else min(1.0, cut.backdrop.plain / PLAIN) ** 2
+
+
+def _certainly_nothing(cut: CutOut, shape: Shape | None, kind: float, wearer: Wearer) -> float:
     """How certain it is that there is no garment, 0 to 1; below `findings.CLEAR` there are signs of one: somebody who may
     wear it, a kind that was nearly reached, or sleeves, armholes or legs about an axis of what lies within the frame."""
-    if wearer.animal:
-        return 0.95
-    sure = 1 - kinds.confidence
+    sure = 1 - kind
     if shape is None:
         return sure
     frame = np.concatenate([cut.mask[0], cut.mask[-1], cut.mask[:, 0], cut.mask[:, -1]])

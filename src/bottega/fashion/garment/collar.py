@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bottega.fashion.garment.arrays import array, pieces_of
+from bottega.fashion.garment.arrays import array, lengths, pieces_of
 from bottega.fashion.garment.neckline import neckline_within
 from bottega.fashion.garment.shape import Shape
 from bottega.imaging.picture import F32
@@ -55,8 +55,8 @@ def _patch_of_its_own(lab: F32, mask: Bools, shape: Shape, nothing: Bools, aside
     inside = np.median(colours[seed], axis=0).astype(np.float32)
     if float(np.linalg.norm(body - inside, axis=1).min()) < LEAST_DELTA_E:
         return nothing
-    to_inside = np.linalg.norm(colours - inside, axis=2)
-    to_body = np.linalg.norm(colours[..., None, :] - body, axis=3).min(axis=2)
+    to_inside = lengths(colours - inside)
+    to_body = np.min([lengths(colours - one) for one in body], axis=0)
     alike = part & (to_inside < to_body) & (to_inside < 16)
     alike = array(cv2.morphologyEx(alike.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))) > 0
     patch = _touching(alike, seed)

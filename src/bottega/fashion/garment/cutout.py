@@ -8,15 +8,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bottega.fashion.garment.arrays import array, pieces_of
+from bottega.fashion.garment.arrays import array, lengths, pieces_of
 from bottega.fashion.garment.backdrop import Backdrop, fit_backdrop, ring_of
 from bottega.fashion.garment.notches import without_notches
+from bottega.fashion.garment.pale import outlined
 from bottega.imaging.colour import rgb_to_lab
 from bottega.imaging.picture import F32, U8
 
 SIDE = 512
 """Long side, in pixels, at which garments are analysed."""
 GRABCUT_SIDE = 320
+DOUBT, DOUBT_OF_PALE, PALE = 0.85, 0.9, 12.0
+"""CIE76 at the rim of what is pale; and below this agreement, colour says too little, and the outline is looked for by where the colours change."""
 PATCHES = 0.8
 """Of what edges enclose: where colour sees less, it only sees patches."""
 Bools = NDArray[np.bool_]
@@ -70,6 +73,13 @@ def cut_out(rgb: U8, alpha: F32 | None, seed: int) -> CutOut:
         return CutOut(small, lab, np.zeros((height, width), bool), 0.0, backdrop, 0.0, 0, False)
     masks = _with_opinion(masks)
     agreement = _agreement(masks)
+    if enclosed is None and agreement < (DOUBT_OF_PALE if _apart(masks[0], lab) < PALE else DOUBT):
+        far = backdrop.distance_past_shadow(lab) > max(9.0, 7.0 * backdrop.noise)
+        enclosed = outlined(lab, backdrop, far)
+        if enclosed is not None and not _paper_stripes(masks, enclosed):
+            masks, agreement = enclosed, max(agreement, _agreement(enclosed))
+        else:
+            enclosed = None
     votes: Any = np.mean(np.stack(masks).astype(np.float32), axis=0)
     voted = votes > 0.5 if len(masks) != 2 else votes >= 0.5
     # What edges enclose ends before a soft shadow, and white cloth is as soft as one.
@@ -143,7 +153,7 @@ def _closed_edges(lab: F32, backdrop: Backdrop, firmness: float = 1.0) -> Bools 
     smooth = array(cv2.GaussianBlur(lab, (0, 0), 1.0))
     across: Any = array(cv2.Scharr(smooth, cv2.CV_32F, 1, 0)) / 32
     down: Any = array(cv2.Scharr(smooth, cv2.CV_32F, 0, 1)) / 32
-    steep = np.sqrt((across**2 + down**2).sum(axis=2)).astype(np.float32)
+    steep = np.hypot(lengths(across), lengths(down)).astype(np.float32)
     height, width = steep.shape[:2]
     ring = ring_of(height, width)
     floor = float(np.percentile(steep[ring], 75))
@@ -191,6 +201,8 @@ def _grab_cut(rgb: U8, guess: Bools, sure: Bools, seed: int) -> Bools:
     labels[guess & sure] = cv2.GC_FGD
     labels[~guess & sure] = cv2.GC_BGD
     labels = array(cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST))
+    window = _window(labels)
+    labels, small = np.ascontiguousarray(labels[window]), small[window]
     garment = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD))
     undecided = np.isin(labels, (cv2.GC_PR_BGD, cv2.GC_PR_FGD)).any()
     if not undecided or garment.sum() < 20 or (~garment).sum() < 20:
@@ -199,10 +211,23 @@ def _grab_cut(rgb: U8, guess: Bools, sure: Bools, seed: int) -> Bools:
     models = np.zeros((1, 65)), np.zeros((1, 65))
     bgr = cv2.cvtColor(small, cv2.COLOR_RGB2BGR)
     cv2.grabCut(bgr, labels, (0, 0, 1, 1), models[0], models[1], 1, cv2.GC_INIT_WITH_MASK)
-    cut: Any = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.float32)
+    cut = np.zeros((size[1], size[0]), np.float32)
+    cut[window] = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD))
     full: Any = array(cv2.resize(cut, (width, height), interpolation=cv2.INTER_LINEAR))
     # What was sure at the full analysis size stays as sharp as it was seen there.
     return np.where(sure, guess, full > 0.5)
+
+
+def _window(labels: NDArray[np.uint8]) -> tuple[slice, slice]:
+    """Rows and columns of all that is not surely background, with a margin of it around."""
+    open_ = labels != cv2.GC_BGD
+    found: list[slice] = []
+    for axis, side in ((1, labels.shape[0]), (0, labels.shape[1])):
+        places = np.nonzero(open_.any(axis=axis))[0]
+        margin = round(0.06 * max(labels.shape))
+        first, last = (int(places[0]), int(places[-1])) if places.size else (0, side - 1)
+        found.append(slice(max(0, first - margin), min(side, last + margin + 1)))
+    return found[0], found[1]
 
 
 def _with_opinion(masks: list[Bools]) -> list[Bools]:
@@ -216,6 +241,16 @@ def _with_opinion(masks: list[Bools]) -> list[Bools]:
         if inside and iou(one, two) > 0.9 and int(mask.sum()) < 0.6 * int((one & two).sum()):
             return [one, two]
     return masks
+
+
+def _paper_stripes(masks: list[Bools], outlines: list[Bools]) -> bool:
+    """Whether `outlines` lack narrow bands of what `masks` have: a pattern in the paper's colour, and no gaps."""
+    whole, rest = np.any(masks, axis=0), np.sum(outlines, axis=0) > len(outlines) / 2
+    radius = max(3, round(0.025 * max(rest.shape)))
+    kernel = array(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)))
+    padded = np.pad(rest.astype(np.uint8), radius)
+    closed = array(cv2.morphologyEx(padded, cv2.MORPH_CLOSE, kernel))[radius:-radius, radius:-radius] > 0
+    return bool((closed & whole & ~rest).sum() > 0.03 * rest.sum())
 
 
 def _agreement(masks: list[Bools]) -> float:
@@ -276,4 +311,4 @@ def _apart(mask: Bools, lab: F32) -> float:
         total = array(cv2.blur(lab * weight[..., None], (25, 25)))
         means.append(total / (array(cv2.blur(weight, (25, 25))) + np.float32(1e-4))[..., None])
     rim = (array(cv2.dilate(solid, core)) > 0) & (array(cv2.erode(solid, core)) == 0)
-    return float(np.median(np.linalg.norm(means[0] - means[1], axis=2)[rim])) if rim.any() else 0.0
+    return float(np.median(lengths(means[0] - means[1])[rim])) if rim.any() else 0.0

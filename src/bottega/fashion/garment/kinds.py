@@ -9,6 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bottega.fashion.garment.evidence import (
+    has_waistband,
+    is_bag,
+    lies_on_body,
+    skirt_evidence,
+    upper_evidence,
+)
 from bottega.fashion.garment.shape import Shape
 from bottega.fashion.garment.sleeves import Sleeve
 from bottega.fashion.garment.values import GarmentKind, Length, Sleeves
@@ -31,11 +38,11 @@ UPPER_CM: tuple[tuple[float, Length], ...] = (
     (51.5, "cropped"), (78, "hip"), (94, "thigh"), (112, "knee"), (133, "midi"), (1e9, "long"),
 )  # fmt: skip
 """Upper limits of the length from the shoulder, cm."""
-SLEEVE_CM: tuple[tuple[float, Sleeves], ...] = ((31, "short"), (48, "elbow"), (1e9, "long"))
+SLEEVE_CM: tuple[tuple[float, Sleeves], ...] = ((30, "short"), (48, "elbow"), (1e9, "long"))
 LYING_SLEEVE_CM: tuple[tuple[float, Sleeves], ...] = ((25, "short"), (46, "elbow"), (1e9, "long"))
 """Upper limits of the length of a sleeve, cm; along the body it hangs inwards and shows less of it."""
-LYING_EVIDENCE = 0.6
-"""What sleeves that show as no more than a step say for clothes of the upper body."""
+DRESS_CM = 79.0
+"""From this length on a top is called a dress."""
 CHEST_CM, DRESS_CHEST_CM, ARMHOLE_CM = 48.0, 44.0, 23.5
 WAIST_CM, LONG_SLEEVE_CM = 41.0, 62.0
 """Half round of a garment laid flat (body 92 cm plus ease), and depth of the armhole below the shoulder point's top."""
@@ -45,16 +52,15 @@ def classify(shape: Shape, opening: float) -> Kinds:
     """Name the shape. `opening`: how much a line down the middle of the front stands out, 0 to 1."""
     if _is_legs(shape):
         return _bottom(_sure(shape, 0.95), shape, LEG_RATIO)
-    if not shape.sleeves and _is_bag(shape):
+    if is_bag(shape):
         return Kinds("accessory", 0.6, "unknown", "unknown")
-    if shape.sleeves or _is_sleeveless(shape):
+    waisted = not shape.sleeves and _is_skirt(shape) and has_waistband(shape)
+    if not waisted and (shape.sleeves or _is_sleeveless(shape)):
         return _upper(shape, opening)
     if _is_shoe(shape):
         return Kinds("shoes", 0.6, "unknown", "unknown")
     if _is_skirt(shape):
-        # A sheet of paper, a book and a screen are upright and even too, but as wide at the top as below.
-        waist = _ramp(shape.top_width / max(1.0, shape.widest), 0.99, 0.94)
-        return _bottom(_sure(shape, 0.75) * waist, shape, SKIRT_RATIO)
+        return _bottom(0.97 * skirt_evidence(shape), shape, SKIRT_RATIO)
     if _is_strip(shape):
         return Kinds("accessory", 0.5, "unknown", "unknown")
     return Kinds("unknown", 0.0, "unknown", "unknown")
@@ -100,19 +106,10 @@ def _is_skirt(shape: Shape) -> bool:
         shape.symmetry > 0.82
         and shape.solidity > 0.88
         and shape.holes == 0
-        and shape.notch < 0.06 * shape.widest
+        and shape.notch < 0.1 * shape.widest
         and 0.35 * shape.widest < shape.top_width < 1.02 * shape.widest
         and shape.hem_width > 0.85 * shape.widest
         and 0.5 < shape.height / shape.width < 4
-    )
-
-
-def _is_bag(shape: Shape) -> bool:
-    return (
-        shape.holes >= 1
-        and shape.hole_row < 0.5
-        and shape.hem_width > 0.6 * shape.widest
-        and shape.symmetry > 0.6
     )
 
 
@@ -147,42 +144,12 @@ def _upper(shape: Shape, opening: float) -> Kinds:
     length = upper_length_cm(shape)
     name: Length = next(label for limit, label in UPPER_CM if length < limit)
     sure = _sleeve_sure(shape), _between([limit for limit, _ in UPPER_CM[:-1]], length, 0.1)
-    evidence = _upper_evidence(shape)
+    evidence = upper_evidence(shape)
     if opening > 0.5 and sleeves in ("long", "elbow") and length < 130:
-        return Kinds("outerwear", _sure(shape, 0.5 + 0.4 * opening) * evidence, sleeves, name, *sure)
+        return Kinds("outerwear", (0.5 + 0.4 * opening) * evidence, sleeves, name, *sure)
     # A long top and a short dress meet at the thigh: the nearer to the border, the less is sure.
-    far = min(1.0, abs(np.log(max(length, 1.0) / 78)) / 0.15)
-    kind: GarmentKind = "dress" if length >= 78 else "top"
-    return Kinds(kind, _sure(shape, 0.6 + 0.35 * far) * evidence, sleeves, name, *sure)
-
-
-def _upper_evidence(shape: Shape) -> float:
-    """How much speaks for clothes of the upper body beyond corners in an outline, 0 to 1: a hem as wide as the body, a
-    neckline or a collar between paired sleeves, sleeves alike on both sides, and an outline that is no mere oval.
-
-    Each bound lies well outside of what drawn garments in all cuts, tilts and crops were measured to have.
-    """
-    chest = max(1.0, shape.chest)
-    hem = _ramp(shape.hem_width / chest, 0.5, 0.7)
-    hollow = _ramp(shape.solidity, 0.985, 0.965)
-    left, right = shape.left, shape.right
-    if left is not None and right is not None:
-        across = left.outer[0] + right.outer[0] - 2 * shape.axis
-        apart = float(np.hypot(across, left.outer[1] - right.outer[1])) / shape.height
-        # A step in the outline says less than an arm that stands apart.
-        paired = not lies_on_body(shape)
-        arms = _ramp(apart, 0.4, 0.2) * (1.0 if paired else LYING_EVIDENCE)
-    else:
-        paired = shape.armholes is not None
-        arms = 1.0 if paired else 0.5
-    # A hood or a stand-up collar has no dip: then the arms must say it.
-    neck = max(_ramp(shape.notch / chest, 0.02, 0.06) * (1.0 if paired else 0.8), 0.8 if paired else 0.15)
-    return hem * hollow * arms * neck
-
-
-def _ramp(value: float, none: float, full: float) -> float:
-    """0 at `none` and before, 1 at `full` and beyond, straight between."""
-    return float(np.clip((value - none) / (full - none), 0, 1))
+    kind: GarmentKind = "dress" if length >= DRESS_CM else "top"
+    return Kinds(kind, 0.97 * evidence * _between([DRESS_CM], length, 0.08), sleeves, name, *sure)
 
 
 def unit_cm(shape: Shape) -> float:
@@ -252,13 +219,6 @@ def _sleeve_class(shape: Shape) -> Sleeves:
     along = sleeve_cm(shape)
     limits = LYING_SLEEVE_CM if lies_on_body(shape) else SLEEVE_CM
     return next(label for limit, label in limits if along < limit)
-
-
-def lies_on_body(shape: Shape) -> bool:
-    """Whether the sleeves lie on the body: the corner seen is that of the cuff and not the armpit."""
-    return all(abs(side.inner[1] - side.armpit[1]) < 0.08 * shape.chest for side in shape.sleeves) and all(
-        side.area < 0.02 * shape.width * shape.height for side in shape.sleeves
-    )
 
 
 def _sleeve_sure(shape: Shape) -> float:

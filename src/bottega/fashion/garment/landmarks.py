@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from bottega.fashion.garment.kinds import Kinds
-from bottega.fashion.garment.shape import Shape
+from bottega.fashion.garment.kinds import ARMHOLE_CM, Kinds, shoulder_row, unit_cm
+from bottega.fashion.garment.shape import LOW, Shape
 from bottega.fashion.garment.sleeves import Point, Sleeve
 
 Landmarks = dict[str, tuple[float, float, float]]
@@ -41,7 +41,7 @@ def _collar(found: Landmarks, shape: Shape) -> None:
 def _arms(found: Landmarks, shape: Shape) -> None:
     for number, (name, sleeve, side) in enumerate((("left", shape.left, -1), ("right", shape.right, 1))):
         if sleeve is not None:
-            found[f"armpit_{name}"] = (*sleeve.armpit, 0.9)
+            found[f"armpit_{name}"] = _armpit(shape, sleeve, side)
             found[f"cuff_{name}_outer"] = (*sleeve.outer, 0.8)
             found[f"cuff_{name}_inner"] = (*sleeve.inner, 0.8)
         elif shape.armholes is not None:
@@ -51,6 +51,14 @@ def _arms(found: Landmarks, shape: Shape) -> None:
         shoulder = _shoulder(shape, sleeve, side)
         if shoulder is not None:
             found[f"shoulder_{name}"] = (*shoulder, 0.7)
+
+
+def _armpit(shape: Shape, sleeve: Sleeve, side: int) -> tuple[float, float, float]:
+    """Where the sleeve leaves the body; where it only does so near the hem, the place where armpits are."""
+    if sleeve.armpit[1] <= shape.box[1] + LOW * shape.height:
+        return (*sleeve.armpit, 0.9)
+    row = min(shoulder_row(shape) + ARMHOLE_CM / unit_cm(shape), shape.hem_row)
+    return shape.axis + side * shape.chest / 2, row, 0.3
 
 
 def _edge(shape: Shape, row: int, side: int) -> Point | None:

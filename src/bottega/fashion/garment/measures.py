@@ -7,9 +7,13 @@ import cv2
 import numpy as np
 
 from bottega.fashion.garment.arrays import array, outlines_of, pieces_of
-from bottega.fashion.garment.cutout import CutOut
+from bottega.fashion.garment.cutout import Bools, CutOut
 from bottega.fashion.garment.shape import edge_strength
-from bottega.imaging.picture import F32
+from bottega.imaging.colour import srgb_to_linear
+from bottega.imaging.picture import F32, U8
+
+PLAIN = 6.0
+"""CIE76 from its median that half of a plain cloth stays within."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +112,31 @@ def _through(cut: CutOut, alpha: F32 | None) -> float:
     apart = cut.lab - cut.backdrop.surface
     doubled, single = np.median(apart[rim], axis=0), np.median(apart[core], axis=0)
     lengths = float(np.linalg.norm(doubled)), float(np.linalg.norm(single))
+    # A print has its own colours at the rim and in the middle, and that says nothing.
+    if float(np.median(np.linalg.norm(apart[core] - single, axis=1))) > PLAIN:
+        return 0.0
     # Shading of the rim is as large as that on pale cloth: only a clear colour says that less of it is there.
     if min(lengths) < 12:
         return 0.0
     alike = float(doubled @ single) / (lengths[0] * lengths[1])
-    return float(np.clip(1 - lengths[1] / lengths[0], 0, 1)) if alike > 0.97 else 0.0
+    if alike <= 0.97 or _is_shading(cut.rgb, rim, core, cut.mask):
+        return 0.0
+    return float(np.clip(1 - lengths[1] / lengths[0], 0, 1))
+
+
+def _is_shading(rgb: U8, rim: Bools, core: Bools, mask: Bools) -> bool:
+    """Whether the rim is rather the middle in less light than the middle is the rim with the backdrop mixed in: linear light,
+    the rim as a multiple of the middle, against the middle as a mixture of rim and backdrop."""
+    outside = array(cv2.dilate(mask.astype(np.uint8), np.ones((15, 15), np.uint8))) == 0
+    if outside.sum() < 50:
+        return True
+    dark, light, paper = (
+        srgb_to_linear(np.median(rgb[part], axis=0).astype(np.float32) / np.float32(255))
+        for part in (rim, core, outside)
+    )
+    shade = float(dark @ light) / max(1e-6, float(light @ light))
+    span = paper - dark
+    share = float(np.clip((light - dark) @ span / max(1e-6, float(span @ span)), 0, 1))
+    by_shade = float(np.linalg.norm(dark - shade * light)) / max(1e-6, float(np.linalg.norm(dark)))
+    by_mixing = float(np.linalg.norm(light - dark - share * span)) / max(1e-6, float(np.linalg.norm(light)))
+    return by_shade <= 1.5 * by_mixing

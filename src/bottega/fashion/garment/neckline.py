@@ -110,7 +110,9 @@ def _best_alike(score: Values, kinds: Values) -> Values:
     best = score.copy()
     for style in np.unique(kinds[:, 2]):
         these = np.flatnonzero(kinds[:, 2] == style)
-        near = (np.abs(kinds[these, None, :2] - kinds[None, these, :2]) < ALIKE).all(axis=2)
+        half, deep = kinds[these, 0], kinds[these, 1]
+        near = np.abs(half[:, None] - half) < ALIKE[0]
+        near &= np.abs(deep[:, None] - deep) < ALIKE[1]
         best[these] = np.where(near, score[these][None], 0).max(axis=1)
     return best
 
@@ -118,8 +120,14 @@ def _best_alike(score: Values, kinds: Values) -> Values:
 def _family(outline: Values, axis: float, chest: float, lower: float) -> _Family | None:
     """All necklines that hang from the upper `outline` (w,), each `lower` pixels below where it would be."""
     along = np.linspace(-1, 1, POINTS)
-    points: list[Any] = []
-    kinds: list[tuple[float, float, float]] = []
+    depths = np.linspace(0.06, 0.46, 12)
+    # Per style how far the curve hangs at each point, and all depths of all styles: 12 * 4 curves a pair of ends.
+    hangs = np.stack([(1 - np.abs(along) ** power) ** root for power, root in STYLES])
+    deep = np.repeat(depths, len(STYLES))
+    below = (deep * chest)[:, None] * np.tile(hangs, (len(depths), 1))
+    styles = np.tile(np.arange(len(STYLES), dtype=np.float64), len(depths))
+    points: list[Values] = []
+    kinds: list[Values] = []
     for shift in (-0.03, 0.0, 0.03):
         for half in np.linspace(0.13, 0.36, 10):
             ends = np.round(axis + shift * chest + np.array([-half, half]) * chest).astype(int)
@@ -127,19 +135,16 @@ def _family(outline: Values, axis: float, chest: float, lower: float) -> _Family
                 continue
             x = np.linspace(float(ends[0]), float(ends[1]), POINTS)
             base = np.linspace(float(outline[ends[0]]), float(outline[ends[1]]), POINTS) + lower
-            for deep in np.linspace(0.06, 0.46, 12):
-                for style, (power, root) in enumerate(STYLES):
-                    kinds.append((float(half), float(deep), float(style)))
-                    hang = (1 - np.abs(along) ** power) ** root
-                    points.append(np.stack([x, base + deep * chest * hang], axis=1))
+            points.append(np.stack([np.broadcast_to(x, below.shape), base + below], axis=2))
+            kinds.append(np.stack([np.full(len(deep), half), deep, styles], axis=1))
     if not points:
         return None
-    curves = np.stack(points)
+    curves = np.concatenate(points)
     tangent = np.gradient(curves, axis=1)
-    pace = np.linalg.norm(tangent, axis=2, keepdims=True)
+    pace = np.sqrt(tangent[..., 0] ** 2 + tangent[..., 1] ** 2)[..., None]
     # Walked from left to right, the front is on the right hand: down in the picture.
     normals = np.stack([-tangent[..., 1], tangent[..., 0]], axis=2) / np.maximum(pace, 1e-6)
-    return _Family(curves, normals, pace[..., 0], np.array(kinds))
+    return _Family(curves, normals, pace[..., 0], np.concatenate(kinds))
 
 
 def _sampled(values: F32, points: Values) -> F32:

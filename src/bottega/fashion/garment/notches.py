@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bottega.fashion.garment.arrays import array, pieces_of
+from bottega.fashion.garment.arrays import array, lengths, pieces_of
 from bottega.fashion.garment.backdrop import Backdrop
 from bottega.imaging.picture import F32
 
@@ -28,7 +28,7 @@ def without_notches(mask: Bools, lab: F32, backdrop: Backdrop) -> Bools:
     if cloth is None:
         return mask
     to_paper = backdrop.distance_past_shadow(lab, _SHADE)
-    to_cloth = np.linalg.norm(lab - cloth, axis=2)
+    to_cloth = lengths(lab - cloth)
     paper = (
         mask
         & (to_paper < max(4.0, 4 * backdrop.noise))

@@ -7,6 +7,7 @@ from bottega.fashion.findings import Check
 from bottega.fashion.garment.check import judge
 from bottega.fashion.garment.collar import inner_collar
 from bottega.fashion.garment.cutout import CutOut, cut_out
+from bottega.fashion.garment.evidence import has_waistband, is_bag
 from bottega.fashion.garment.kinds import Kinds, classify
 from bottega.fashion.garment.landmarks import Landmarks, find_landmarks
 from bottega.fashion.garment.matte import full_matte
@@ -80,7 +81,9 @@ def _seen(
     if mask.sum() < 64 or min(mask.shape) < 16:
         return cut, mask, None, UNKNOWN, wearer, measures
     shape = describe(mask)
-    inner = inner_collar(cut.lab, mask, shape)
+    inner = (
+        np.zeros_like(mask) if has_waistband(shape) or is_bag(shape) else inner_collar(cut.lab, mask, shape)
+    )
     if inner.any() and (mask & ~inner).sum() > 64:
         mask = mask & ~inner
         shape = describe(mask)

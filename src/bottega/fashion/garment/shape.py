@@ -8,19 +8,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bottega.fashion.garment.arrays import array, outlines_of
+from bottega.fashion.garment.arrays import array, lengths, outlines_of
 from bottega.fashion.garment.outline import is_bare, sides_of
 from bottega.fashion.garment.sleeves import (
     Bools,
     Point,
     Sleeve,
     armholes_of,
-    flipped,
     lying_sleeves,
     paired,
-    sleeve_on_left,
+    sleeves_of,
 )
 from bottega.imaging.picture import F32
+
+LOW = 0.78
+"""Of the height: no armpit is lower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class Shape:
     ends. `bare`: whether the sides run as those of a garment without sleeves do.
     `split`: where two legs part, or None. `notch`: depth of the neckline below the lower of its two ends.
     `top_width`, `chest`, `widest`, `hem_width`: of the torso near its top, under the arms, at most, and at the hem.
-    `solidity`: area over that of the convex hull; `roundness`: 4 pi area / perimeter^2.
+    `solidity`: area over that of the convex hull; `roundness`: 4 pi area / perimeter^2; `oval`: intersection over union with
+    the ellipse of the same moments.
     """
 
     box: tuple[int, int, int, int]
@@ -57,6 +60,7 @@ class Shape:
     hem_row: float
     solidity: float
     roundness: float
+    oval: float
     fill: float
     holes: int
     hole_row: float
@@ -80,12 +84,8 @@ def describe(mask: Bools) -> Shape:
     axis, symmetry = mirror_axis(mask, (left, top, width, height))
     torso = _torso(mask, axis)
     split, split_width = _split(mask, axis, (left, top, width, height))
-    sleeves = [
-        sleeve_on_left(part, middle)
-        for part, middle in ((mask, axis), (mask[:, ::-1], mask.shape[1] - 1 - axis))
-    ]
     box = left, top, width, height
-    left_sleeve, right_sleeve = paired(sleeves[0], flipped(sleeves[1], mask.shape[1]), box)
+    left_sleeve, right_sleeve = paired(*sleeves_of(mask, axis, box), box)
     collar, notch = _neckline(mask, axis, torso, box)
     bare = is_bare(sides_of(mask, axis, box))
     if left_sleeve is None and right_sleeve is None and not bare:
@@ -94,6 +94,11 @@ def describe(mask: Bools) -> Shape:
     armholes = armholes_of(mask, axis, box) if sleeveless and bare else None
     chest_row = _chest_row(torso, (left_sleeve, right_sleeve), armholes, top, height)
     widths = torso[:, 1] - torso[:, 0] + 1
+    if left_sleeve is not None and right_sleeve is not None and chest_row > top + LOW * height:
+        # Sleeves that lie along the whole body: its breadth is seen only at the hem, between them.
+        widths = np.minimum(widths, right_sleeve.armpit[0] - left_sleeve.armpit[0])
+        chest_row = top + round(0.4 * height)
+    chest_row = _below_the_arms(widths, chest_row, height)
     rows = np.nonzero(np.isfinite(widths))[0]
     hem_row = float(rows.max()) if rows.size else float(top + height - 1)
     near_hem = widths[max(0, int(hem_row - 0.08 * height)) : max(1, int(hem_row - 0.02 * height) + 1)]
@@ -123,6 +128,7 @@ def describe(mask: Bools) -> Shape:
         hem_row=hem_row,
         solidity=solidity,
         roundness=roundness,
+        oval=_oval(mask, (left, top, width, height)),
         fill=fill,
         holes=holes,
         hole_row=(hole_row - top) / height,
@@ -152,6 +158,21 @@ def mirror_axis(mask: Bools, box: tuple[int, int, int, int]) -> tuple[float, flo
         if agreement > score:
             best, score = doubled / 2, agreement
     return left + (best + 0.5) * width / wide - 0.5, score
+
+
+def _oval(mask: Bools, box: tuple[int, int, int, int]) -> float:
+    left, top, width, height = box
+    step = max(1, max(width, height) // 128)
+    part = mask[top : top + height : step, left : left + width : step]
+    y, x = (values.astype(np.float64) for values in np.nonzero(part))
+    spread = np.cov(np.stack([x, y])) + 1e-3 * np.eye(2) if len(x) > 2 else np.eye(2)
+    turned = np.linalg.inv(spread)
+    rows, columns = np.ogrid[: part.shape[0], : part.shape[1]]
+    across, down = columns - x.mean(), rows - y.mean()
+    away = turned[0, 0] * across**2 + 2 * turned[0, 1] * across * down + turned[1, 1] * down**2
+    # Half an axis of a filled ellipse is twice its standard deviation.
+    ellipse = away <= 4
+    return float((ellipse & part).sum() / max(1, (ellipse | part).sum()))
 
 
 def runs(row: Bools) -> list[tuple[int, int]]:
@@ -232,6 +253,18 @@ def _chest_row(
     return top + (int(reached[0]) if reached.size else 0)
 
 
+def _below_the_arms(widths: NDArray[np.float64], row: int, height: int) -> int:
+    """`row`, or where the body first is nearly as wide as around the waist: no waist is much wider than the chest, so
+    `row` would be that of an armhole or of a gap at the shoulder."""
+    chest = _median(widths[row : row + max(2, round(0.04 * height))], 0.0)
+    first, last = row + round(0.2 * chest), row + round(0.9 * chest)
+    body = _median(widths[first:last], 0.0)
+    if not 0 < chest < body / 1.35:
+        return row
+    wide = np.nonzero(np.nan_to_num(widths[row:last]) >= 0.92 * body)[0]
+    return row + int(wide[0]) if wide.size else row
+
+
 # --- neckline and the rest ------------------------------------------------------------------------------------
 
 
@@ -282,4 +315,4 @@ def edge_strength(lab: F32) -> F32:
     """Steepness of the colours in CIE76 per pixel, h x w."""
     across: Any = array(cv2.Scharr(lab, cv2.CV_32F, 1, 0)) / 32
     down: Any = array(cv2.Scharr(lab, cv2.CV_32F, 0, 1)) / 32
-    return np.sqrt((across**2 + down**2).sum(axis=2)).astype(np.float32)
+    return np.hypot(lengths(across), lengths(down)).astype(np.float32)

@@ -30,13 +30,47 @@ class Sleeve:
     area: float
 
 
-def sleeve_on_left(mask: Bools, axis: float) -> Sleeve | None:
-    """The sleeve on the left of `axis`, found by the corner between it and the body, which opens downwards."""
-    box = tuple(int(v) for v in cv2.boundingRect(mask.astype(np.uint8)))
+def sleeves_of(
+    mask: Bools, axis: float, box: tuple[int, int, int, int]
+) -> tuple[Sleeve | None, Sleeve | None]:
+    """Sleeves on both sides of `axis`, each found by the corner between it and the body, which opens downwards.
+
+    Where only one side has a clear corner, a blunter one across from it will do on the other; where none has, a pair of
+    corners just above the hem: sleeves that lie along the whole body, whose cuffs stand apart.
+    """
+    width = mask.shape[1]
+    sides = ((mask, axis, box), (mask[:, ::-1], width - 1 - axis, (width - box[0] - box[2], *box[1:])))
+    found = [_sleeve_on_left(part, middle, frame, _CLEAR) for part, middle, frame in sides]
+    for one, other in ((0, 1), (1, 0)):
+        clear = found[one]
+        if clear is not None and found[other] is None:
+            part, middle, frame = sides[other]
+            found[other] = _sleeve_on_left(part, middle, frame, _BLUNT, flipped(clear, width))
+    if found == [None, None]:
+        low = [_sleeve_on_left(part, middle, frame, _LOW) for part, middle, frame in sides]
+        if (
+            low[0] is not None
+            and low[1] is not None
+            and abs(low[0].armpit[1] - low[1].armpit[1]) < 0.08 * box[3]
+        ):
+            found = low
+    return found[0], flipped(found[1], width)
+
+
+def _sleeve_on_left(
+    mask: Bools,
+    axis: float,
+    box: tuple[int, int, int, int],
+    corners: tuple[float, float, float, float],
+    like: Sleeve | None = None,
+) -> Sleeve | None:
+    """The sleeve on the left with the sharpest of such `corners`; with `like`, across from that one's."""
     wide, high = box[2], box[3]
     best: Sleeve | None = None
     sharpest = 1e9
-    for x, y, angle in _corners_below(mask, axis, box):  # type: ignore[arg-type]
+    for x, y, angle in _corners_below(mask, axis, box, corners):
+        if like is not None and np.hypot(x - like.armpit[0], y - like.armpit[1]) > 0.09 * max(wide, high):
+            continue
         if angle >= sharpest:
             continue
         part = _sleeve_pixels(mask, x, y, box[1])
@@ -47,16 +81,22 @@ def sleeve_on_left(mask: Bools, axis: float) -> Sleeve | None:
     return best
 
 
-def _corners_below(mask: Bools, axis: float, box: tuple[int, int, int, int]) -> list[Corner]:
+def _corners_below(
+    mask: Bools,
+    axis: float,
+    box: tuple[int, int, int, int],
+    corners: tuple[float, float, float, float],
+) -> list[Corner]:
     """Concave corners left of the axis that open downwards, with garment above them: candidates for an armpit."""
     _, top, wide, high = box
+    most, least_down, first, last = corners
     return [
         (x, y, angle)
-        for x, y, angle, down in _corners(mask, max(4, round(0.045 * max(wide, high))), _CONCAVE)
-        if angle < 146
-        and down > 0.35
+        for x, y, angle, down in _corners(mask, max(4, round(0.045 * max(wide, high))), _CONCAVE, most)
+        if angle < most
+        and down > least_down
         and x < axis - 0.07 * wide
-        and top + 0.06 * high < y < top + 0.78 * high
+        and top + first * high < y < top + last * high
     ]
 
 
@@ -74,10 +114,12 @@ def _armhole(mask: Bools, axis: float, box: tuple[int, int, int, int]) -> Point 
     return min(found)[1:] if found else None
 
 
-def _corners(mask: Bools, reach: int, sign: float) -> list[tuple[float, float, float, float]]:
+def _corners(
+    mask: Bools, reach: int, sign: float, most: float = 150.0
+) -> list[tuple[float, float, float, float]]:
     """Corners (x, y, angle in degrees, how much the angle opens downwards, -1 to 1) of the outlines of `mask`.
 
-    `reach`: length of the two arms along the outline, pixels. Of a rounded corner, the sharpest point.
+    `reach`: length of the two arms along the outline, pixels. Of a rounded corner, the sharpest point; angles up to `most`.
     """
     contours, _ = outlines_of(mask, cv2.RETR_CCOMP)
     found: list[tuple[float, float, float, float]] = []
@@ -92,7 +134,7 @@ def _corners(mask: Bools, reach: int, sign: float) -> list[tuple[float, float, f
         turn = before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0]
         opening = before + after
         down = opening[:, 1] / (np.linalg.norm(opening, axis=1) + 1e-9)
-        for index in np.nonzero((angle < 150) & (turn * sign > 0))[0]:
+        for index in np.nonzero((angle < most) & (turn * sign > 0))[0]:
             near = np.arange(index - reach, index + reach + 1) % len(points)
             if angle[index] <= angle[near].min():
                 x, y = points[index]
@@ -100,6 +142,8 @@ def _corners(mask: Bools, reach: int, sign: float) -> list[tuple[float, float, f
     return found
 
 
+_CLEAR, _BLUNT, _LOW = (146.0, 0.35, 0.06, 0.78), (164.0, 0.1, 0.06, 0.78), (130.0, 0.35, 0.78, 0.97)
+"""Corners that may be an armpit: widest angle in degrees, least opening downwards, and between which shares of the height."""
 _CONCAVE = -1.0
 """Sign of (before x after) at a concave corner, with y downwards and outlines in the order of `outlines_of`: outer ones
 anticlockwise as seen, those of holes clockwise, so that the same sign holds for both."""

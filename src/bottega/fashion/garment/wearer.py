@@ -9,12 +9,21 @@ import cv2
 import numpy as np
 
 from bottega.errors import ResourceError
-from bottega.fashion.garment.arrays import array, pieces_of
+from bottega.fashion.garment.arrays import array, pieces_of, resized
 from bottega.fashion.garment.cutout import Bools
 from bottega.imaging.picture import F32, U8
 
+SIDE = 384
+"""Long side in pixels at which faces are looked for."""
 TURNS = (0.0, -20.0, 20.0)
 """Degrees by which the picture is turned for the detector, which knows upright faces."""
+
+GREY = 5.0
+"""CIE chroma up to which a picture is one without colours."""
+ONE_HUE = 8.0
+"""Difference of CIE a* and b*."""
+SKIN_OF_FACE = 0.15
+"""Share of the detector's box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +51,37 @@ def find_wearer(rgb: U8, lab: F32, mask: Bools) -> Wearer:
     skin, limbs = _bare_skin(lab, mask)
     # Turned heads only where there is skin to suggest one.
     turns = TURNS if skin > 0.005 else TURNS[:1]
-    faces = max(_faces(grey, turn) for turn in turns)
-    return Wearer(faces, _count(grey, "haarcascade_frontalcatface.xml", 6) > 0, skin, limbs)
+    flesh = _flesh(lab)
+    share = SIDE / max(grey.shape)
+    if share < 1:
+        size = max(24, round(grey.shape[1] * share)), max(24, round(grey.shape[0] * share))
+        grey, flesh = resized(grey, *size), resized(flesh, *size)
+    faces = max(_faces(grey, flesh, turn) for turn in turns)
+    return Wearer(faces, bool(_found(grey, "haarcascade_frontalcatface.xml", 6)), skin, limbs)
 
 
-def _faces(grey: Any, turn: float) -> int:
+def _flesh(lab: F32) -> F32:
+    """1 where a face may be, h x w: in colours of skin; anywhere in a picture without colours."""
+    if float(np.percentile(np.hypot(lab[..., 1], lab[..., 2]), 95)) < GREY:
+        return np.ones(lab.shape[:2], np.float32)
+    return _skin_coloured(array(cv2.GaussianBlur(lab, (0, 0), 1.5))).astype(np.float32)
+
+
+def _faces(grey: Any, flesh: F32, turn: float) -> int:
+    """Faces with skin in them: flowers and stripes have eyes and mouths too."""
     if turn:
         height, width = grey.shape
         rotation = cv2.getRotationMatrix2D((width / 2, height / 2), turn, 1.0)
         grey = cv2.warpAffine(grey, rotation, (width, height), borderMode=cv2.BORDER_REPLICATE)
-    return _count(grey, "haarcascade_frontalface_alt2.xml", 5)
+        flesh = array(cv2.warpAffine(flesh, rotation, (width, height)))
+    found = _found(grey, "haarcascade_frontalface_alt2.xml", 5)
+    return sum(float(flesh[y : y + high, x : x + wide].mean()) > SKIN_OF_FACE for x, y, wide, high in found)
 
 
-def _count(grey: Any, file: str, neighbours: int) -> int:
+def _found(grey: Any, file: str, neighbours: int) -> list[tuple[int, int, int, int]]:
     least = max(24, max(grey.shape) // 16)
     found: Any = _detector(file).detectMultiScale(grey, 1.12, neighbours, minSize=(least, least))
-    return len(found)
+    return [(int(x), int(y), int(wide), int(high)) for x, y, wide, high in found]
 
 
 @lru_cache(maxsize=4)
@@ -93,8 +117,17 @@ def _bare_skin(lab: F32, mask: Bools) -> tuple[float, int]:
         if areas[n] > 0.012 * total and touching[n] > 0.1 * np.sqrt(areas[n])
     ]
     share = sum(pieces) / total
-    # Beige cloth is skin-coloured too, but then it is most of what there is.
-    return (share, len(pieces)) if share < 0.6 else (0.0, 0)
+    # Beige cloth is skin-coloured too, but then it is most of what there is, or the rest is of the same hue.
+    return (share, len(pieces)) if share < 0.6 and not _of_one_hue(calm, skin, mask) else (0.0, 0)
+
+
+def _of_one_hue(calm: F32, skin: Bools, mask: Bools) -> bool:
+    """Whether what is not skin-coloured is the same cloth in another light."""
+    rest = mask & ~skin & (array(cv2.erode(mask.astype(np.uint8), np.ones((7, 7), np.uint8))) > 0)
+    if not skin.any() or not rest.any():
+        return False
+    one, other = np.median(calm[skin], axis=0), np.median(calm[rest], axis=0)
+    return bool(np.hypot(*(one - other)[1:]) < ONE_HUE)
 
 
 def _skin_coloured(lab: F32) -> Bools:
