@@ -93,6 +93,7 @@ class Database:
         """Finish what was accepted, then disconnect."""
         self._closing.set()
         self._queue.put(None)
+        self._notices.put("")  # wakes our own listener
         self._notices.put(None)
         await asyncio.to_thread(self._join)
 
@@ -227,6 +228,8 @@ class Database:
                     connection.execute("LISTEN bottega")
                     while not self._closing.is_set():
                         for notice in connection.notifies(timeout=0.5):
+                            if self._closing.is_set():
+                                break
                             origin, _, topic = notice.payload.partition(" ")
                             if origin != self._origin:  # our own waiters were woken at the commit
                                 self.signals.send(topic)

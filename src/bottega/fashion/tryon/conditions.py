@@ -34,6 +34,8 @@ MOST_SMEARED = 0.004
 """Squares of the shoulders' breadth of half-transparent cloth around the collar."""
 MOST_UNEVEN_WAIST = 0.12
 """Shoulder breadths by which the halves of a waistband may differ in height."""
+MOST_ASTRAY = 0.006
+"""Share of a garment in the air beside the person."""
 MOST_TEXTURE = 0.035
 """Robust deviation of a backdrop from a smooth surface, [0, 1]."""
 MOST_ON_TEXTURE = 0.06
@@ -272,6 +274,20 @@ def outline_reasons(ragged: float, uneven: float, smeared: float) -> tuple[Findi
             )
         )
     return tuple(found)
+
+
+def astray_reasons(astray: float) -> tuple[Finding, ...]:
+    """`astray`: the share of the garment that would hang in the air beside the person."""
+    if astray <= MOST_ASTRAY:
+        return ()
+    return (
+        stop(
+            "sleeves_astray",
+            "A sleeve would stand off into the air beside its arm.",
+            "Use a photograph with the arms hanging straight, or a product picture whose sleeves lie apart from the body.",
+            share=round(astray, 4),
+        ),
+    )
 
 
 def waist_reasons(uneven: float) -> tuple[Finding, ...]:

@@ -24,6 +24,7 @@ from bottega.fashion.tryon.placement import place_upper
 from bottega.fashion.tryon.product import Product, product_of
 from bottega.fashion.tryon.refill import Behind, Refilled, behind_upper, refill_upper
 from bottega.fashion.tryon.remains import (
+    astray_share,
     bare_beside_collar,
     bare_shoulders,
     open_share,
@@ -201,6 +202,7 @@ def _dressed(
             ragged_share(expected), uneven_collar(expected), smeared_collar(expected)
         )
     reasons += conditions.waist_reasons(uneven_waist(expected))
+    reasons += conditions.astray_reasons(astray_share(expected, scene.person.silhouette))
     if reasons:
         raise TryOnRefused(reasons)
     if not conditions.skin_known(scene.person):

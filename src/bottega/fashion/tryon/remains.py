@@ -20,6 +20,8 @@ NEAR = 11.0
 """And where it is no farther than this from its colours, in the measure of `palette_distance`."""
 SAME = 4.0
 """CIE76: nearer than this a pixel stands as it was."""
+AWAY = 0.2
+"""Shoulder breadths from the person beyond which no cloth of a top hangs."""
 _SEAM = 0.05
 _RIM = 0.035
 _FRINGE = 0.03
@@ -225,6 +227,19 @@ def uneven_collar(expected: Expected) -> float:
         known &= sample(expected.front, points).reshape(u.shape) < 0.1
     cell = (0.34 / 40) * (0.7 / 80)
     return float(((sides[0] != sides[1]) & known).sum()) * cell
+
+
+def astray_share(expected: Expected, silhouette: F32) -> float:
+    """The share of the garment's cover that hangs in the air above the hips: farther than `AWAY` shoulder breadths from the
+    person (`silhouette`, H x W in [0, 1]). A sleeve that missed its arm. 0 for trousers and skirts."""
+    covered = expected.cover > 0.5
+    if expected.lower or not covered.any():
+        return 0.0
+    body = expected.body
+    distance = cv2.distanceTransform((silhouette <= 0.5).astype(np.uint8), cv2.DIST_L2, 5)
+    ys, xs = np.nonzero(covered & (distance > AWAY * body.breadth))
+    drops = (np.column_stack((xs, ys)) - body.origin) @ body.down
+    return float((drops < body.hip_drop).sum()) / float(covered.sum())
 
 
 def smeared_collar(expected: Expected) -> float:
