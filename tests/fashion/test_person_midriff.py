@@ -30,3 +30,13 @@ def test_arms_crossed_before_one_garment_stay_crossed() -> None:
     figure = drawn_people.Figure(pose="crossed", sleeves="short", tone=drawn_people.TONES[1], seed=2)
     parse = parse_person(drawn_people.draw(figure).rgb)
     assert "arms_crossed" in {finding.code for finding in parse.check.findings}
+
+
+def test_a_narrow_bare_strip_above_the_trousers_is_skin() -> None:
+    drawn = drawn_people.draw(drawn_people.Figure(**CROPPED | {"hem": 1.9, "waistband": 2.05}))  # type: ignore[arg-type]
+    parse = parse_person(drawn.rgb)
+    strip = drawn.regions["legs"] > 0.9
+    strip[round(drawn.chin[1] + 2.1 * drawn.head_height) :] = False
+    assert strip.any()
+    assert float((parse.regions["legs"] > 0.5)[strip].mean()) > 0.8
+    assert float((parse.regions["bottom"] > 0.5)[strip].mean()) < 0.2

@@ -1,4 +1,4 @@
-"""A sleeve that missed its arm hangs in the air: such a result is refused. Hems that flare from the hips down are not."""
+"""Cloth in the air, of a sleeve that missed its arm or a waistband off the waist, is refused. Hems that flare are not."""
 
 from dataclasses import replace
 
@@ -25,6 +25,13 @@ def test_a_sleeve_beside_its_arm_is_refused() -> None:
     with pytest.raises(TryOnRefused) as refused:
         try_on(pair.person.rgb, pair.product.rgb)
     assert "sleeves_astray" in [reason.code for reason in refused.value.reasons]
+
+
+def test_a_waistband_that_runs_out_into_a_spike_is_refused() -> None:
+    pair = drawn_pairs.pairs(6, 616_001)[5]
+    with pytest.raises(TryOnRefused) as refused:
+        try_on(pair.person.rgb, pair.product.rgb)
+    assert [reason.code for reason in refused.value.reasons] == ["waist_uneven"]
 
 
 def test_cloth_in_the_air_counts_above_the_hips_only() -> None:

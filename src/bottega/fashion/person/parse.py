@@ -12,7 +12,13 @@ from bottega.fashion.person.findings_of import about_body, about_light
 from bottega.fashion.person.frame import find_frame
 from bottega.fashion.person.headless import headless_scene
 from bottega.fashion.person.midriff import find_midriff
-from bottega.fashion.person.regions import at_full_size, bare_skin, find_hair, find_regions
+from bottega.fashion.person.regions import (
+    at_full_size,
+    bare_skin,
+    find_hair,
+    find_regions,
+    of_skin_colour,
+)
 from bottega.fashion.person.scene import Bool, Scene, grid, head_of, reduced
 from bottega.fashion.person.silhouette import (
     drop_small,
@@ -97,9 +103,11 @@ def _scaled_face(face: Face, scale: float) -> Face:
 def _parsed(rgb: U8, scene: Scene, faces: tuple[Face, ...], seed: int) -> PersonParse:
     hair = find_hair(scene)
     skin, skin_like = bare_skin(scene, hair)
-    midriff = find_midriff(scene, skin)
+    # However narrow it is: what lies above and below it tells it from a stripe.
+    midriff = find_midriff(scene, of_skin_colour(scene, hair))
+    skin |= midriff
     frame = find_frame(scene, skin & ~midriff)
-    skins = (skin, _generous(scene, hair, skin), bare_skin(scene, hair, 0.62)[0])
+    skins = (skin, _generous(scene, hair, skin) | midriff, bare_skin(scene, hair, 0.62)[0] | midriff)
     worn = find_worn(scene, frame, skins, hair, seed)
     regions = find_regions(scene, frame, worn, skin, midriff, hair)
     findings = [*about_light(rgb, scene), *about_body(scene, frame, worn, hair, faces, skin_like)]

@@ -23,10 +23,7 @@ def bare_skin(scene: Scene, hair: Bool, level: float = SKIN) -> tuple[Bool, bool
     """Bare skin below the chin, from `level` of likeness on, and whether the garment itself has the skin's colour (skin
     is then taken only where anatomy says so)."""
     across, down = grid(scene.silhouette.shape, scene.head)
-    skin = scene.silhouette & (scene.skin > level) & ((down > -0.05) | (np.abs(across) > 0.8)) & ~hair
-    smooth = cv2.morphologyEx(skin.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    skin = np.asarray(cv2.morphologyEx(np.asarray(smooth), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))) > 0
-    skin = _without_specks(skin & scene.silhouette & ~hair, 0.01 * scene.head.unit**2)
+    skin = of_skin_colour(scene, hair, level)
     core = scene.silhouette & (np.abs(across) < 0.5) & (down > 0.9) & (down < 2.0)
     before = (np.abs(across) < 0.75) & (down > 0.5)
     skin &= ~before | _broad(skin, 0.055 * scene.head.unit)
@@ -35,6 +32,15 @@ def bare_skin(scene: Scene, hair: Bool, level: float = SKIN) -> tuple[Bool, bool
         neckline = (down < 0.38) & (np.abs(across) < 0.45)
         skin &= neckline | (np.abs(across) > 1.3) | (down > 2.9)
     return skin, alike
+
+
+def of_skin_colour(scene: Scene, hair: Bool, level: float = SKIN) -> Bool:
+    """What has the skin's colour below the chin, cloth or not."""
+    across, down = grid(scene.silhouette.shape, scene.head)
+    skin = scene.silhouette & (scene.skin > level) & ((down > -0.05) | (np.abs(across) > 0.8)) & ~hair
+    smooth = cv2.morphologyEx(skin.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    skin = np.asarray(cv2.morphologyEx(np.asarray(smooth), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))) > 0
+    return _without_specks(skin & scene.silhouette & ~hair, 0.01 * scene.head.unit**2)
 
 
 def _broad(mask: Bool, radius: float) -> Bool:

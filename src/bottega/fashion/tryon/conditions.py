@@ -34,6 +34,8 @@ MOST_SMEARED = 0.004
 """Squares of the shoulders' breadth of half-transparent cloth around the collar."""
 MOST_UNEVEN_WAIST = 0.12
 """Shoulder breadths by which the halves of a waistband may differ in height."""
+MOST_LOOSE_WAIST = 0.0015
+"""Squares of the shoulders' breadth of a waistband in the air."""
 MOST_ASTRAY = 0.006
 """Share of a garment in the air beside the person."""
 MOST_TEXTURE = 0.035
@@ -290,16 +292,18 @@ def astray_reasons(astray: float) -> tuple[Finding, ...]:
     )
 
 
-def waist_reasons(uneven: float) -> tuple[Finding, ...]:
-    """`uneven`: by how much the halves of a waistband in sight differ in height, in shoulder breadths."""
-    if uneven <= MOST_UNEVEN_WAIST:
+def waist_reasons(uneven: float, loose: float) -> tuple[Finding, ...]:
+    """`uneven`: by how much the halves of a waistband in sight differ in height, in shoulder breadths. `loose`: the area that
+    stands off the waist, in squares of that breadth."""
+    if uneven <= MOST_UNEVEN_WAIST and loose <= MOST_LOOSE_WAIST:
         return ()
     return (
         stop(
             "waist_uneven",
-            "The waistband would be torn: its halves come to lie at different heights.",
+            "The waistband would be torn: its halves come to lie at different heights, or off the waist.",
             "Use a product picture from the front, or a photograph with a top that hangs over the waist.",
             uneven_height=round(uneven, 4),
+            loose_area=round(loose, 4),
         ),
     )
 

@@ -27,6 +27,7 @@ from bottega.fashion.tryon.remains import (
     astray_share,
     bare_beside_collar,
     bare_shoulders,
+    loose_waist,
     open_share,
     ragged_share,
     smeared_collar,
@@ -201,8 +202,9 @@ def _dressed(
         reasons += conditions.outline_reasons(
             ragged_share(expected), uneven_collar(expected), smeared_collar(expected)
         )
-    reasons += conditions.waist_reasons(uneven_waist(expected))
-    reasons += conditions.astray_reasons(astray_share(expected, scene.person.silhouette))
+    silhouette = scene.person.silhouette
+    reasons += conditions.waist_reasons(uneven_waist(expected), loose_waist(expected, silhouette))
+    reasons += conditions.astray_reasons(astray_share(expected, silhouette))
     if reasons:
         raise TryOnRefused(reasons)
     if not conditions.skin_known(scene.person):

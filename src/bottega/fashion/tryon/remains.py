@@ -22,6 +22,8 @@ SAME = 4.0
 """CIE76: nearer than this a pixel stands as it was."""
 AWAY = 0.2
 """Shoulder breadths from the person beyond which no cloth of a top hangs."""
+CLOSE = 0.06
+"""The same of a waistband."""
 _SEAM = 0.05
 _RIM = 0.035
 _FRINGE = 0.03
@@ -232,14 +234,26 @@ def uneven_collar(expected: Expected) -> float:
 def astray_share(expected: Expected, silhouette: F32) -> float:
     """The share of the garment's cover that hangs in the air above the hips: farther than `AWAY` shoulder breadths from the
     person (`silhouette`, H x W in [0, 1]). A sleeve that missed its arm. 0 for trousers and skirts."""
-    covered = expected.cover > 0.5
-    if expected.lower or not covered.any():
+    if expected.lower:
         return 0.0
+    return _off_the_body(expected, silhouette, AWAY) / max(float((expected.cover > 0.5).sum()), 1.0)
+
+
+def loose_waist(expected: Expected, silhouette: F32) -> float:
+    """The area of trousers or a skirt above the hips that stands farther than `CLOSE` shoulder breadths off the person, in
+    squares of that breadth: a waistband that runs out into a spike."""
+    if not expected.lower:
+        return 0.0
+    return _off_the_body(expected, silhouette, CLOSE) / expected.body.breadth**2
+
+
+def _off_the_body(expected: Expected, silhouette: F32, breadths: float) -> float:
+    """Pixels of the cover above the hips that are so many shoulder breadths off the person."""
     body = expected.body
     distance = cv2.distanceTransform((silhouette <= 0.5).astype(np.uint8), cv2.DIST_L2, 5)
-    ys, xs = np.nonzero(covered & (distance > AWAY * body.breadth))
+    ys, xs = np.nonzero((expected.cover > 0.5) & (distance > breadths * body.breadth))
     drops = (np.column_stack((xs, ys)) - body.origin) @ body.down
-    return float((drops < body.hip_drop).sum()) / float(covered.sum())
+    return float((drops < body.hip_drop).sum())
 
 
 def smeared_collar(expected: Expected) -> float:
