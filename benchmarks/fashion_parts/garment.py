@@ -27,7 +27,7 @@ FIRST_SEED = 1000
 
 
 def rows(quick: bool = False) -> list[Row]:
-    pairs, took = parsed(2 if quick else 10)
+    pairs, took = parsed(1 if quick else 10)
     found = [_right(pairs, field) for field in ("kind", "sleeves", "length", "pattern")]
     overlap = [_overlap(g, d) for d, g in pairs if g.check.usable]
     found.append(
@@ -70,7 +70,7 @@ def rows(quick: bool = False) -> list[Row]:
             "spike 0.3 to 1.1 for the cut-out alone",
         )
     )
-    return [*found, *_arbitrary(60 if quick else 500)]
+    return [*found, *_arbitrary(12 if quick else 500)]
 
 
 def parsed(seeds: int, *, white: bool = False) -> tuple[list[tuple[Drawn, Garment]], list[float]]:

@@ -24,7 +24,7 @@ from bottega.imaging.colour import linear_to_srgb, srgb_to_linear
 
 
 def rows(quick: bool = False) -> list[Row]:
-    return [*_figures(12 if quick else 60), *_skin(3 if quick else len(TONES)), _odd(60 if quick else 500)]
+    return [*_figures(6 if quick else 60), *_skin(1 if quick else len(TONES)), _odd(12 if quick else 500)]
 
 
 def _overlap(one: Any, other: Any) -> float:

@@ -40,7 +40,7 @@ FIRST_SEED = 5000
 
 
 def rows(quick: bool = False) -> list[Row]:
-    crashed, said = crashes(40 if quick else 500)
+    crashed, said = crashes(10 if quick else 500)
     number = sum(said.values())
     found = [
         Row(

@@ -34,8 +34,8 @@ LIGHTS = (
 
 def rows(quick: bool = False) -> list[Row]:
     return [
-        *_light(3 if quick else len(TONES), LIGHTS[:4] if quick else LIGHTS),
-        *_shapes(3 if quick else 12),
+        *_light(1 if quick else len(TONES), LIGHTS[:4] if quick else LIGHTS),
+        *_shapes(2 if quick else 12),
         _sizes(400 if quick else 4000),
     ]
 
