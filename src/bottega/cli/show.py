@@ -241,7 +241,7 @@ def _leaving_view(plan: Plan, request: Request | None) -> Text:
 
 
 def _sent(plan: Plan, request: Request | None) -> str:
-    vendors = [VENDOR_TITLES.get(engine, engine) for engine in plan.sent_to]
+    vendors = _titles(plan.sent_to)
     if not vendors:
         return ""
     what = "Your sentence" if request is not None and not request.inputs else "Your sentence and pictures"
@@ -258,12 +258,15 @@ def _sent(plan: Plan, request: Request | None) -> str:
 
 
 def _shown(plan: Plan) -> str:
-    vendors = [VENDOR_TITLES.get(vendor, vendor) for vendor in plan.shown_to]
+    if not plan.shown_to:
+        return ""
     return (
-        f"A vision model of {listed(vendors)} is shown sentence and pictures, to judge them."
-        if vendors
-        else ""
+        f"A vision model of {listed(_titles(plan.shown_to))} is shown sentence and pictures, to judge them."
     )
+
+
+def _titles(vendors: Iterable[str]) -> list[str]:
+    return [VENDOR_TITLES.get(vendor, vendor) for vendor in vendors]
 
 
 def listed(words: list[str]) -> str:

@@ -87,10 +87,7 @@ class Pipeline:
         trying = Trying(self.settings, self.attempts, self.cache, self.judging)
         spent = before.cost if before is not None else 0
         try:
-            left = await trying.left(run, stage, spent)
-            # Looks are paid from what the cheapest candidate does not need.
-            most = None if left is None else left - stage.plan.cheapest
-            task, rubric, asked = await self._prepare(run, stage, most)
+            task, rubric, asked = await self._prepare(run, stage, trying, spent)
         except BottegaError as error:
             return Tried(), _stopped(error, story, before)
         tried = await trying.candidates(run, stage, task, rubric, story, turns, spent=spent + asked)
@@ -107,25 +104,27 @@ class Pipeline:
         return tried, Outcome(state, result=result.model_dump(mode="json"))
 
     async def _prepare(
-        self, run: JobRun, stage: Stage, most: MicroUsd | None
+        self, run: JobRun, stage: Stage, trying: Trying, spent: MicroUsd
     ) -> tuple[Task, Rubric, MicroUsd]:
-        """The task, what its result must satisfy, and what a vision model was paid for a look at its pictures, `most` at
-        most."""
+        """The task, what its result must satisfy, and what a vision model was paid for a look at its pictures, within what
+        `spent` leaves."""
         workflow = find_workflow(self.workflows, stage.plan.workflow)
         owner, stay_local = run.claimed.owner, stage.decided.request.stay_local
         task = await prepare_task(self.assets, workflow, stage.decided, owner)
-        asked: MicroUsd = 0
+        rubric = workflow.rubric(workflow.options.model_validate(stage.plan.options))
+        if not is_tryon(task) and not asks_before(task):
+            return task, rubric, 0
+        left = await trying.left(run, stage, spent)
+        # Looks are paid from what the cheapest candidate does not need.
+        most = None if left is None else left - stage.plan.cheapest
         if is_tryon(task):
             check = partial(self.judging.check, owner, run.id, task, stay_local=stay_local, most=most)
             found = await run.step(stage.key("checked"), check)
-            asked += found["cost"]
             run.emit("checked", pictures=found["pictures"])
-        if asks_before(task):
-            see = partial(self.judging.look, owner, run.id, task, most=most)
-            look = await run.step(stage.key("looked"), see)
-            asked += look["cost"]
-            task = task.model_copy(update={"parameters": {**task.parameters, "seen": look["seen"]}})
-        return task, workflow.rubric(workflow.options.model_validate(stage.plan.options)), asked
+            return task, rubric, found["cost"]
+        look = await run.step(stage.key("looked"), partial(self.judging.look, owner, run.id, task, most=most))
+        seen = {**task.parameters, "seen": look["seen"]}
+        return task.model_copy(update={"parameters": seen}), rubric, look["cost"]
 
 
 def _end(connection: sa.Connection, *, claimed: Claimed, outcome: Outcome, claim: Claim | None) -> None:

@@ -23,6 +23,7 @@ from bottega.jobs.engine_call import AttemptRecord, failure_outcome
 from bottega.jobs.judging import Judging
 from bottega.jobs.run import JobRun
 from bottega.jobs.stage import Stage
+from bottega.quality.looks import is_asked
 from bottega.settings import Settings
 from bottega.store.cache import ResultCache
 from bottega.store.single_flight import Claim
@@ -113,8 +114,9 @@ class Trying:
                     await self._note_failure(run, stage, candidate, task, record)
                     story.append(_failed(stage, candidate, record))
                     continue
-                most = await self.left(run, stage, so_far + record.cost)
-                verdict, paid = await self._judge(run, stage, candidate, task, rubric, record, key, most)
+                verdict, paid = await self._judge(
+                    run, stage, candidate, task, rubric, record, key, spent=so_far + record.cost
+                )
                 # Others may have the result of a step before as soon as it is recorded.
                 if verdict.state is not VerdictState.REJECTED and stage.is_last:
                     claim = taken.claim
@@ -169,14 +171,16 @@ class Trying:
         rubric: Rubric,
         record: AttemptRecord,
         cache_key: str,
-        most: MicroUsd | None,
+        *,
+        spent: MicroUsd,
     ) -> tuple[Verdict, MicroUsd]:
-        """The verdict, and what a vision model was paid for it, `most` at most; both are remembered."""
+        """The verdict, and what a vision model was paid for it, within what `spent` leaves; both are remembered."""
         step = stage.key(f"verdict:{candidate.model_id}")
         if (known := run.recorded(step)) is not None:
             return Verdict.model_validate(known["verdict"]), known["cost"]
         started = time.monotonic()
         owner, stay_local = run.claimed.owner, stage.decided.request.stay_local
+        most = await self.left(run, stage, spent) if is_asked(self.settings, stay_local=stay_local) else None
         verdict, paid = await self.judging.verdict(
             owner, run.id, task, rubric, record, stay_local=stay_local, most=most
         )

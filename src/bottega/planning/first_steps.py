@@ -96,10 +96,9 @@ def looks_note(plan: Plan) -> tuple[str, ...]:
     if not looks:
         return ()
     what = "Each result" if not any(look.before.high for look in looks) else "Your pictures and each result"
-    if plan.price_of_looks(1).high == 0:
-        return (f"{what}: looked at by {looks[0].models[0]}, free.",)
-    most = format_usd(plan.price_of_looks(1).high)
-    return (f"{what}: looked at by {looks[0].models[0]}, for at most {most}, which is part of the price.",)
+    most = plan.price_of_looks(1).high
+    paid = f"for at most {format_usd(most)}, which is part of the price" if most else "free"
+    return (f"{what}: looked at by {looks[0].models[0]}, {paid}.",)
 
 
 def _words(workflow: str) -> str:

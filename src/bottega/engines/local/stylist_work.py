@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
 from bottega.compute import report_progress
 from bottega.domain.asset import Provenance
 from bottega.domain.request import Role
@@ -20,7 +18,7 @@ from bottega.fashion.colours import Lab, lab_of
 from bottega.fashion.garment.parse import parse_garment
 from bottega.fashion.outfits.board import board
 from bottega.fashion.outfits.compose import compose
-from bottega.fashion.outfits.cutouts import cut_out
+from bottega.fashion.outfits.cutouts import cut_out, with_cover
 from bottega.fashion.outfits.data import occasion_of
 from bottega.fashion.outfits.documents import document_of, items_of, profile_with
 from bottega.fashion.outfits.pieces import piece_of
@@ -215,7 +213,7 @@ def _as_item(number: int, given: TaskInput) -> tuple[Item, U8]:
         pattern=pattern,
         owned=True,
     )
-    return item, np.dstack([rgb, (garment.alpha * 255).round().astype(np.uint8)])
+    return item, with_cover(rgb, garment)
 
 
 def _context(said: dict[str, Any]) -> Context:

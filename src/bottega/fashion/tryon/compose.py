@@ -53,46 +53,20 @@ def compose(
     at = around((cover > 0) | changed, round(max(12.0, 0.15 * breadth)))
     if at is None:
         return Composed(photo.copy(), np.zeros(photo.shape[:2], bool))
-    part = _composed(
-        photo[at],
-        base[at],
-        changed[at],
-        garment[at],
-        cover[at],
-        old[at],
-        front[at],
-        hair[at],
-        silhouette[at],
-        breadth,
-    )
-    rgb, mask = photo.copy(), np.zeros(photo.shape[:2], bool)
-    rgb[at], mask[at] = part.rgb, part.mask
-    return Composed(rgb, mask)
-
-
-def _composed(
-    photo: U8,
-    base: F32,
-    changed: Bool,
-    garment: F32,
-    cover: F32,
-    old: F32,
-    front: F32,
-    hair: F32,
-    silhouette: F32,
-    breadth: float,
-) -> Composed:
-    original = photo.astype(np.float32) / np.float32(255)
-    shadow = contact_shadow(cover, breadth)
+    original = photo[at].astype(np.float32) / np.float32(255)
+    over = cover[at][..., None]
+    shadow = contact_shadow(cover[at], breadth)
     # Shadows fall on the body, not on a backdrop metres behind it.
-    on_body = np.maximum(silhouette, 0)[..., None] * (1 - cover)[..., None]
-    shaded = base * (1 - on_body * (1 - shadow[..., None]))
-    behind = shaded * (1 - cover[..., None]) + garment * cover[..., None]
-    mask = (cover > SEEN) | changed | ((1 - shadow) * (on_body[..., 0]) > SEEN)
-    mask &= front < 0.985
-    result = _before(original, behind.astype(np.float32), front, hair, old)
+    on_body = np.maximum(silhouette[at], 0)[..., None] * (1 - over)
+    shaded = base[at] * (1 - on_body * (1 - shadow[..., None]))
+    behind = shaded * (1 - over) + garment[at] * over
+    seen = (cover[at] > SEEN) | changed[at] | ((1 - shadow) * (on_body[..., 0]) > SEEN)
+    seen &= front[at] < 0.985
+    result = _before(original, behind.astype(np.float32), front[at], hair[at], old[at])
     done = np.clip(np.rint(result * 255), 0, 255).astype(np.uint8)
-    return Composed(np.where(mask[..., None], done, photo), mask)
+    rgb, mask = photo.copy(), np.zeros(photo.shape[:2], bool)
+    rgb[at], mask[at] = np.where(seen[..., None], done, photo[at]), seen
+    return Composed(rgb, mask)
 
 
 def _before(original: F32, behind: F32, front: F32, hair: F32, old: F32) -> F32:
