@@ -69,12 +69,12 @@ async def check_inputs(
 def look_at_input(role: Subject, path: Path, limits: Limits) -> Check:
     """Runs in a compute process."""
     from bottega.fashion.garment.parse import check_garment
-    from bottega.fashion.person.parse import check_person
+    from bottega.fashion.parsed import person_of
     from bottega.imaging.decode import decode
 
     picture = decode(path, limits)
     return (
-        check_person(picture.as_u8())
+        person_of(picture.as_u8()).check
         if role == "person"
         else check_garment(picture.as_u8(), picture.opacity())
     )
@@ -136,7 +136,7 @@ def measure_gates(
     garment_mask: Path | None = None,
 ) -> Verdict:
     """Runs in a compute process. Raises what decoding raises."""
-    from bottega.fashion.garment.parse import parse_garment
+    from bottega.fashion.parsed import garment_of, person_of
     from bottega.fashion.tryon.gates import judge_tryon
     from bottega.fashion.wishes import tryon_options
     from bottega.imaging.decode import decode
@@ -153,10 +153,17 @@ def measure_gates(
     given = None if area is None else _touched(area, width, height)
     layer = None if garment_mask is None else _share(read_white(garment_mask, limits), width, height)
     shown = product.as_u8()
-    parsed = parse_garment(shown, product.opacity())
+    parsed = garment_of(shown, product.opacity())
     options = tryon_options(wishes, parsed.kind)
     judged = judge_tryon(
-        photo, shown, _sized(made, width, height), mask=given, layer=layer, garment=parsed, options=options
+        photo,
+        shown,
+        _sized(made, width, height),
+        mask=given,
+        layer=layer,
+        person=person_of(photo),
+        garment=parsed,
+        options=options,
     )
     gates = [_outside(whole, made, area) or gate if gate.name == OUTSIDE else gate for gate in judged.gates]
     measures = [_measure(gate) for gate in gates if gate.passed is not None]

@@ -8,7 +8,7 @@ from bottega.domain.request import Role
 from bottega.domain.task import EngineResult, OutputFile, Task
 from bottega.engines.local.fashion_paste import Area, NotKnown, Restored, area_of, restored
 from bottega.errors import BottegaError
-from bottega.fashion.garment.parse import parse_garment
+from bottega.fashion.parsed import garment_of
 from bottega.fashion.wishes import tryon_options
 from bottega.imaging.decode import decode
 from bottega.imaging.encode import encode
@@ -73,7 +73,7 @@ def perform(task: Task, result: EngineResult, scratch: Path, provenance: Provena
 def _area(task: Task, photo: U8) -> Area | NotKnown:
     named = next((f.partition(":")[2] for f in task.features if f.startswith("garment:")), None)
     pieces = [decode(item.path, _INPUTS) for item in task.inputs if item.role is Role.GARMENT]
-    garments = [parse_garment(piece.as_u8(), piece.opacity(), seed=task.seed or 0) for piece in pieces]
+    garments = [garment_of(piece.as_u8(), piece.opacity(), seed=task.seed or 0) for piece in pieces]
     # What was named is the one garment; of several, each picture says what it is.
     category = named if len(garments) == 1 else None
     wishes = {**task.parameters, "category": category}

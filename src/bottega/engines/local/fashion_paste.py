@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from bottega.fashion.garment.values import Garment
-from bottega.fashion.person.parse import parse_person
+from bottega.fashion.parsed import person_of
 from bottega.fashion.person.values import PersonParse, Region
 from bottega.fashion.tryon.expected import expected_of
 from bottega.fashion.tryon.gates import VISIBLE, paste_back
@@ -63,7 +63,7 @@ def area_of(photo: U8, garments: Sequence[tuple[Garment, TryOnOptions]], seed: i
         return NotKnown(
             "Where such a thing is worn is not known; only tops, dresses and bottoms have a known area."
         )
-    person = parse_person(photo, seed=seed)
+    person = person_of(photo, seed=seed)
     if person.agreement < LEAST_AGREEMENT or not person.check.usable:
         return NotKnown("What the person wears could not be told surely enough in the photograph.")
     free = np.zeros(photo.shape[:2], bool)

@@ -16,8 +16,7 @@ from bottega.engines.local.origin import provenance_of
 from bottega.errors import InputError, InvalidOption, MissingInput
 from bottega.fashion.findings import Finding
 from bottega.fashion.fit import analyse_fit
-from bottega.fashion.garment.parse import parse_garment
-from bottega.fashion.person.parse import parse_person
+from bottega.fashion.parsed import garment_of, person_of
 from bottega.fashion.tryon.engine import try_on
 from bottega.fashion.tryon.values import TryOn, TryOnRefused
 from bottega.fashion.wishes import tryon_options
@@ -60,8 +59,8 @@ def perform(task: Task, model_id: str, scratch: Path) -> EngineResult:
     seed = task.seed or 0
     report_progress(0.1, "Looking at both pictures")
     with ThreadPoolExecutor(1) as beside:
-        seen = beside.submit(parse_garment, product.as_u8(), product.opacity(), seed=seed)
-        worn_by = parse_person(photo.as_u8(), seed=seed)
+        seen = beside.submit(garment_of, product.as_u8(), product.opacity(), seed=seed)
+        worn_by = person_of(photo.as_u8(), seed=seed)
         parsed = seen.result()
     options = tryon_options(_wishes(task), parsed.kind)
     report_progress(0.4, "Putting it on")

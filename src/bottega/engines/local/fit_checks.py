@@ -27,8 +27,7 @@ def fitted(
     picture itself has to tell. Raises InvalidOption for a mask of another size, and what decoding, `measurements_of`, `chart_for` and `analyse_fit` raise.
     """
     from bottega.fashion.fit import CHART_KINDS, analyse_fit
-    from bottega.fashion.garment.parse import parse_garment
-    from bottega.fashion.person.parse import parse_person
+    from bottega.fashion.parsed import garment_of, person_of
     from bottega.fashion.size.charts import chart_for
     from bottega.fashion.size.measurements import measurements_of
     from bottega.imaging.decode import decode
@@ -36,13 +35,13 @@ def fitted(
 
     given = measurements_of(measurements, unit=unit) if measurements else None
     product = decode(garment, limits)
-    parsed = parse_garment(product.as_u8(), product.opacity())
+    parsed = garment_of(product.as_u8(), product.opacity())
     kind = CHART_KINDS.get(parsed.kind)
     chart = chart_for(kind, made_for) if given is not None and kind is not None else None
     shown = decode(worn, limits).as_u8()
     where = None if mask is None else read_white(mask, limits)
     found = analyse_fit(
-        parse_person(shown),
+        person_of(shown),
         parsed,
         shown if where is not None else None,
         where,

@@ -19,8 +19,8 @@ from bottega.engines.local.origin import provenance_of
 from bottega.engines.local.vton import PACKAGE
 from bottega.engines.local.vton_weights import check_folder
 from bottega.errors import ComputeError, InvalidOption, MissingInput, OutputError, ResourceError
-from bottega.fashion.garment.parse import parse_garment
 from bottega.fashion.garment.values import Garment
+from bottega.fashion.parsed import garment_of
 from bottega.imaging.decode import decode
 from bottega.imaging.encode import encode
 from bottega.imaging.limits import Limits
@@ -62,7 +62,7 @@ def put_on(
     report_progress(0.0, "Reading the pictures")
     photo = decode(person.path, _CHECKED_FILES).as_u8()
     product = decode(garment.path, _CHECKED_FILES).as_u8()
-    parsed = parse_garment(product)
+    parsed = garment_of(product)
     category = category_of(task, parsed)
     report_progress(0.1, "Loading the network")
     pipeline = load()
