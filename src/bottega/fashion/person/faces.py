@@ -29,6 +29,8 @@ LEAST, LEAST_TURNED = 0.043, 0.08
 """Smallest upright and tilted face looked for, as shares of the long side."""
 SURE = 0.5
 """From this confidence a detection counts as a face."""
+DOUBTFUL = 0.7
+"""Below, one that lies on somebody's chest and has no eyes is cloth."""
 
 
 def self_test() -> None:
@@ -54,6 +56,7 @@ def find_faces(rgb: U8) -> tuple[Face, ...]:
         found = _accepted(work, tones, _merged(_seen(tones, 0.0)))
     if not found:
         found = _accepted(work, grey, _profiles(grey), least=0.6)
+    found = _without_clothes(found)
     found.sort(key=lambda face: -face.box[2] * face.confidence**2)
     return tuple(_scaled(face, 1 / scale) for face in found)
 
@@ -164,6 +167,22 @@ def _accepted(work: U8, tones: U8, candidates: Sequence[_Candidate], least: floa
         if confidence >= least and not _is_cat(patch, votes):
             faces.append(Face(box, angle, confidence, _placed(eyes, box, angle)))
     return faces
+
+
+def _without_clothes(faces: Sequence[Face]) -> list[Face]:
+    """Checks and folds on the chest under a face make doubtful faces of their own, which have no eyes."""
+    sure = max(faces, key=lambda face: face.confidence, default=None)
+    if sure is None or not sure.eyes:
+        return list(faces)
+    return [face for face in faces if face.eyes or face.confidence >= DOUBTFUL or not _on_chest(face, sure)]
+
+
+def _on_chest(face: Face, of: Face) -> bool:
+    """Whether `face` lies where the chest and the belly of the person with the face `of` are."""
+    x, y, side, _ = of.box
+    across = face.box[0] + face.box[2] / 2 - (x + side / 2)
+    down = face.box[1] + face.box[3] / 2 - (y + side / 2)
+    return abs(across) < 1.2 * side and 1.0 * side < down < 5.0 * side
 
 
 def _confidence(work: U8, patch: U8, box: Box, votes: float, eyes: int) -> float:
