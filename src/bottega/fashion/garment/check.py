@@ -34,6 +34,7 @@ _FOUND: dict[str, tuple[Grave, str, str]] = {
     "garment_not_isolated": (Grave.STOPS, "The garment cannot be told from what is around it.", "Use a picture of the garment alone on a plain background."),
     "garment_worn": (Grave.STOPS, "Somebody wears the garment in this picture.", "Use the product picture without a model."),
     "cropped": (Grave.HARMS, "Part of the garment lies outside the picture.", "Use a picture that shows all of it."),
+    "neckline_unclear": (Grave.STOPS, "The inside of the collar is seen, and its edge cannot be told from the front.", "Use a picture in which the neckline can be seen, or one in more light."),
     "several_garments": (Grave.STOPS, "There is more than one thing in the picture.", "Crop the picture to one garment."),
     "low_contrast_with_background": (Grave.HARMS, "The garment hardly differs from the background.", "Photograph it before a background of another colour."),
     "sheer": (Grave.HARMS, "The background shows through the cloth.", "Expect a preview that looks less sheer, or use a picture on the body's colour."),
@@ -57,12 +58,21 @@ def found(code: str, confidence: float = 1.0, *, stops: bool = False, **measured
 
 
 def judge(
-    size: tuple[int, int], cut: CutOut, shape: Shape | None, kinds: Kinds, wearer: Wearer, measures: Measures
+    size: tuple[int, int],
+    cut: CutOut,
+    shape: Shape | None,
+    kinds: Kinds,
+    wearer: Wearer,
+    measures: Measures,
+    inner_hidden: bool = False,
 ) -> Check:
-    """All findings on one picture of `size` (width, height) pixels."""
+    """All findings on one picture of `size` (width, height) pixels. `inner_hidden`: the inside of a collar is shown whose
+    edge was not found."""
     findings = [*_of_the_picture(size, measures), *_of_the_subject(cut, shape, kinds, wearer)]
     if shape is not None:
         findings += _of_the_garment(cut, kinds, measures)
+    if inner_hidden and kinds.kind in ("top", "dress", "outerwear"):
+        findings.append(found("neckline_unclear", 0.7))
     return Check(findings=tuple(findings))
 
 

@@ -1,5 +1,6 @@
 """The inner back of a collar in a ghost-mannequin picture: seen through the neck, and not to be laid on a throat."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -7,38 +8,73 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.garment.arrays import array, lengths, pieces_of
+from bottega.fashion.garment.label import find_label, without_label
 from bottega.fashion.garment.neckline import neckline_within
 from bottega.fashion.garment.shape import Shape
 from bottega.imaging.picture import F32
 
 Bools = NDArray[np.bool_]
-LABEL = 0.22
-"""Of the chest's breadth."""
+NARROWEST = 0.24
+"""Of the chest's breadth: what is narrower is a label, or a patch of a pattern."""
 BESIDE_LABEL = 0.13
 """Of the chest's breadth from the axis: there is no label any more, and still no shoulder."""
-DIPPED = 0.1
-"""Of the chest's breadth."""
+DIPPED, SHUT = 0.32, 0.03
+"""Depth of the upper outline's dip in breadths of the chest: as deep as a neckline, and as none."""
+STAND, BOAT = 0.5, 0.95
+"""Breadth of the garment just below its top, in breadths of the chest: of a stand-up collar, and of a boat neck."""
 LEAST_DELTA_E = 4.0
 """The inside is in its own shade; by less than this (CIE76) it cannot be told from the front."""
 
 
-def inner_collar(lab: F32, mask: Bools, shape: Shape) -> Bools:
-    """The part of `mask` (h x w) that is the inside of the back of the collar; empty where there is none to be seen.
+@dataclass(frozen=True, slots=True)
+class InnerCollar:
+    """`area`: h x w, the inside of the back; empty where none was found. `hidden`: it must be there, and its edge was not
+    found."""
 
-    A patch at the top of the axis, of another colour than the body, enclosed by the front neckline: narrower than
-    three quarters of the chest, flatter than it is wide allows, and not leaking into the body.
-    """
+    area: Bools
+    hidden: bool = False
+
+
+def find_inner_collar(lab: F32, mask: Bools, shape: Shape) -> InnerCollar:
+    """The inside of the back of the collar in a picture's `lab` (h x w x 3), and whether it is there unseen."""
     nothing = np.zeros_like(mask)
     # Where the upper outline itself dips like a neckline, the back was cut lower or is not there.
     if shape.notch > DIPPED * shape.chest:
-        return nothing
+        return InnerCollar(nothing)
+    label = find_label(lab, mask, shape)
+    lab = lab if label is None else without_label(lab, label)
     # What is narrower than a neck is a label; the inside is beside it.
     for beside in (0.0, -BESIDE_LABEL, BESIDE_LABEL):
         patch = _patch_of_its_own(lab, mask, shape, nothing, beside * shape.chest)
-        if int(patch.any(axis=0).sum()) > LABEL * shape.chest:
-            return patch
-    above = neckline_within(lab, mask, shape.axis, shape.box[1], shape.chest)
-    return nothing if above is None else above
+        if int(patch.any(axis=0).sum()) > NARROWEST * shape.chest and _about_axis(patch, shape):
+            return InnerCollar(patch if label is None else _with_enclosed(patch | label, mask))
+    above = neckline_within(lab, mask, shape.axis, shape.box[1], shape.chest, label)
+    if above is not None:
+        return InnerCollar(above)
+    return InnerCollar(nothing, label is not None or _is_shut(shape))
+
+
+def inner_collar(lab: F32, mask: Bools, shape: Shape) -> Bools:
+    """The part of `mask` (h x w) that is the inside of the back of the collar; empty where none was found.
+
+    A patch at the top of the axis, of another colour than the body, enclosed by the front neckline: narrower than
+    three quarters of the chest, flatter than it is wide allows, and not leaking into the body; or what lies above the
+    front's neckline.
+    """
+    return find_inner_collar(lab, mask, shape).area
+
+
+def _about_axis(patch: Bools, shape: Shape) -> bool:
+    columns = np.nonzero(patch.any(axis=0))[0]
+    return abs((columns[0] + columns[-1]) / 2 - shape.axis) < 0.15 * shape.chest
+
+
+def _is_shut(shape: Shape) -> bool:
+    """Whether the upper outline runs from shoulder to shoulder without a dip, as it does where the back of the neck fills
+    the front's neckline. A stand-up collar is narrower than a neckline, one from shoulder to shoulder wider."""
+    narrow = shape.top_width < STAND * shape.chest
+    wide = shape.top_width > BOAT * shape.chest
+    return shape.notch < SHUT * shape.chest and not narrow and not wide
 
 
 def _patch_of_its_own(lab: F32, mask: Bools, shape: Shape, nothing: Bools, aside: float) -> Bools:

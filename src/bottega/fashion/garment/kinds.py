@@ -16,6 +16,7 @@ from bottega.fashion.garment.evidence import (
     skirt_evidence,
     upper_evidence,
 )
+from bottega.fashion.garment.mannequin import ROUND, on_mannequin
 from bottega.fashion.garment.shape import Shape
 from bottega.fashion.garment.sleeves import Sleeve
 from bottega.fashion.garment.values import GarmentKind, Length, Sleeves
@@ -155,7 +156,8 @@ def _upper(shape: Shape, opening: float) -> Kinds:
 def unit_cm(shape: Shape) -> float:
     """Centimetres per pixel, as far as the garment's own proportions tell: what its parts measure on adults, averaged
     over the cues that are to be seen, each with the weight of its spread from garment to garment."""
-    guesses, weights = [CHEST_CM / max(1.0, shape.chest)], [1 / 0.13**2]
+    chest = CHEST_CM / (1 + (ROUND - 1) * on_mannequin(shape))
+    guesses, weights = [chest / max(1.0, shape.chest)], [1 / 0.13**2]
     row = shoulder_row(shape)
     for side in shape.sleeves:
         depth = side.armpit[1] - row
@@ -215,7 +217,7 @@ def upper_length_cm(shape: Shape) -> float:
 def _sleeve_class(shape: Shape) -> Sleeves:
     if not shape.sleeves:
         # Sleeves that end above the hem leave a step there; those that end with it lie along the whole body.
-        return "none" if shape.bare else "long"
+        return "none" if shape.bare or on_mannequin(shape) > 0.5 else "long"
     along = sleeve_cm(shape)
     limits = LYING_SLEEVE_CM if lies_on_body(shape) else SLEEVE_CM
     return next(label for limit, label in limits if along < limit)

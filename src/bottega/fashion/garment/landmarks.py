@@ -4,9 +4,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.garment.kinds import ARMHOLE_CM, Kinds, shoulder_row, unit_cm
+from bottega.fashion.garment.mannequin import on_mannequin
 from bottega.fashion.garment.shape import LOW, Shape
 from bottega.fashion.garment.sleeves import Point, Sleeve
 
+MANNEQUIN_ARMHOLE_CM = 20.0
+"""From the shoulder's end at the neck down to the armpit."""
+MANNEQUIN_PIT = 0.56
+"""From the axis to the armpit, in breadths of the body, which is seen below the arms only, toward the waist."""
+SEAM = 0.94
+"""Where the seam of a sleeve lies, on the way from the axis to the bend of the outline around the shoulder."""
 Landmarks = dict[str, tuple[float, float, float]]
 Bools = NDArray[np.bool_]
 
@@ -16,7 +23,7 @@ def find_landmarks(mask: Bools, shape: Shape, kinds: Kinds) -> Landmarks:
     found: Landmarks = {}
     if kinds.kind in ("top", "dress", "outerwear"):
         _collar(found, shape)
-        _arms(found, shape)
+        _arms(found, mask, shape)
     if kinds.kind == "bottom":
         _waistband(found, mask, shape)
         if shape.split is not None:
@@ -38,7 +45,10 @@ def _collar(found: Landmarks, shape: Shape) -> None:
         found[name] = (*point, 0.5 + 0.4 * even)
 
 
-def _arms(found: Landmarks, shape: Shape) -> None:
+def _arms(found: Landmarks, mask: Bools, shape: Shape) -> None:
+    if shape.left is not None and shape.right is not None and on_mannequin(shape) > 0.5:
+        _hanging(found, mask, shape, (shape.left, shape.right))
+        return
     for number, (name, sleeve, side) in enumerate((("left", shape.left, -1), ("right", shape.right, 1))):
         if sleeve is not None:
             found[f"armpit_{name}"] = _armpit(shape, sleeve, side)
@@ -51,6 +61,42 @@ def _arms(found: Landmarks, shape: Shape) -> None:
         shoulder = _shoulder(shape, sleeve, side)
         if shoulder is not None:
             found[f"shoulder_{name}"] = (*shoulder, 0.7)
+
+
+def _hanging(found: Landmarks, mask: Bools, shape: Shape, sleeves: tuple[Sleeve, Sleeve]) -> None:
+    """On a mannequin sleeves lie along the body: what parts from it is the forearm, or the cuff. Shoulders and armpits are
+    where they are on people of that breadth."""
+    row = shoulder_row(shape)
+    pit_row = row + MANNEQUIN_ARMHOLE_CM / unit_cm(shape)
+    for name, sleeve, side in (("left", sleeves[0], -1), ("right", sleeves[1], 1)):
+        seen = sleeve.armpit[1] < pit_row
+        pit = sleeve.armpit if seen else (shape.axis + side * MANNEQUIN_PIT * shape.chest, pit_row)
+        found[f"armpit_{name}"] = (*pit, 0.9 if seen else 0.4)
+        bend = _corner(mask, row, pit_row, side)
+        column = round(shape.axis + SEAM * (bend[0] - shape.axis))
+        if 0 <= column < len(shape.upper) and np.isfinite(shape.upper[column]):
+            found[f"shoulder_{name}"] = (float(column), float(shape.upper[column]), 0.6)
+        outer, inner = sleeve.outer, sleeve.inner
+        if np.hypot(inner[0] - sleeve.armpit[0], inner[1] - sleeve.armpit[1]) < 0.3 * shape.chest:
+            # The sleeve lies on the body down to the cuff.
+            inner = max(sleeve.armpit, inner, key=lambda point: point[1])
+            outer = _corner(mask, pit_row, inner[1], side, inner)
+        found[f"cuff_{name}_outer"] = (*outer, 0.7)
+        found[f"cuff_{name}_inner"] = (*inner, 0.7)
+
+
+def _corner(mask: Bools, first: float, last: float, side: int, end: Point | None = None) -> Point:
+    """The corner of the outline on a side between two rows: farthest from the straight line to its `end`."""
+    rows = np.arange(max(0, int(first)), min(int(last) + 1, len(mask)))
+    rows = rows[mask[rows].any(axis=1)]
+    ends = mask[rows].argmax(axis=1) if side < 0 else mask.shape[1] - 1 - mask[rows, ::-1].argmax(axis=1)
+    points = np.column_stack((ends, rows)).astype(np.float64)
+    if len(points) < 3:
+        return end or (float(mask.shape[1] / 2), float(first))
+    way = np.array(end or points[-1]) - points[0]
+    away = np.abs(way[0] * (points[:, 1] - points[0, 1]) - way[1] * (points[:, 0] - points[0, 0]))
+    corner = points[int(away.argmax())]
+    return float(corner[0]), float(corner[1])
 
 
 def _armpit(shape: Shape, sleeve: Sleeve, side: int) -> tuple[float, float, float]:

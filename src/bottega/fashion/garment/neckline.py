@@ -13,7 +13,9 @@ from bottega.imaging.picture import F32
 
 Bools = NDArray[np.bool_]
 Values = NDArray[np.float64]
-POINTS = 49
+POINTS, SEGMENTS, WEAKER = 49, 7, 4
+EACH_THIRD = 0.5
+"""Of the mean contrast that the left, the lower and the right third of the line show each."""
 STYLES: tuple[tuple[float, float], ...] = ((1.0, 1.0), (1.5, 0.8), (2.0, 0.5), (3.5, 0.4))
 """Exponents of |t| and of what is left of 1: a V, a soft V, a half ellipse, a square with round corners."""
 LEAST_CONTRAST = 1.2
@@ -32,6 +34,17 @@ MOST_INSIDE = 0.16
 """Share of the garment that the inside of a collar can take."""
 CONSISTENT = 0.78
 """Share of the line that is darker on the same side."""
+LESS_WITH_LABEL = (0.8, 0.7, 1.15)
+"""Least contrast, share and times above others where a label says that there is a line."""
+DEEP = 0.47
+CANDIDATES = 60
+DIP, WHOLE, WHOLE_UNDER_DIP = 0.05, 0.85, 0.45
+"""Breadths of the chest by which the upper outline hangs at the neck where the back's edge is seen; share of a line that
+has cloth on both sides, and the same below such a dip."""
+SHADED = 3.0
+"""CIE76 by which the inside is darker."""
+ODD, LEAST_ODD, ODD_OF_FRONT, LABEL_SHARE = 9.0, 0.05, 0.33, 0.3
+"""CIE76 from the usual colour; share of such pixels that is calm; of the front's own share; and of the inside, a label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +58,16 @@ class _Family:
     """Half breadth and depth in breadths of the chest, and the style's number: n x 3."""
 
 
-def neckline_within(lab: F32, mask: Bools, axis: float, top: int, chest: float) -> Bools | None:
+def neckline_within(
+    lab: F32, mask: Bools, axis: float, top: int, chest: float, label: Bools | None = None
+) -> Bools | None:
     """The part of `mask` (h x w) above the front's neckline, or None where no line stands out.
 
-    `axis`: column of the mirror axis; `top`: first row of the garment; `chest`: its breadth under the arms, pixels.
-    A matched filter: for every neckline that garments have (6 to 46 % of the chest deep, 26 to 72 % wide), the
-    mean difference of the colours across it; the best must stand out from the best that the front shows lower down.
+    `axis`: column of the mirror axis; `top`: first row of the garment; `chest`: its breadth under the arms, pixels;
+    `label`: h x w, one that was seen inside: then there is a line, it runs below that, and less will do for it.
+    A matched filter: for every neckline that garments have (6 to 62 % of the chest deep, 26 to 72 % wide), the
+    difference of the colours across it; the best must stand out from the best that the front shows lower down, and
+    what is above it must be calm: a print on the front has lines as well.
     """
     calm = array(cv2.GaussianBlur(lab, (0, 0), max(0.8, 0.006 * chest)))
     outline = np.where(mask.any(axis=0), mask.argmax(axis=0), -1).astype(np.float64)
@@ -58,23 +75,69 @@ def neckline_within(lab: F32, mask: Bools, axis: float, top: int, chest: float) 
     curves = _family(outline, axis, chest, 0.0)
     if curves is None:
         return None
-    score, contrast, consistent, direction = _contrasts(calm, mask, curves, step)
+    ends = outline[np.clip(np.round(axis + np.array([-0.25, 0.25]) * chest).astype(int), 0, len(outline) - 1)]
+    dips = float(outline[round(axis)] - ends.max()) > DIP * chest
+    # What the lens mixed of cloth and paper along the back's edge is darker or lighter than either side.
+    within = array(cv2.erode(mask.astype(np.uint8), np.ones((5, 5), np.uint8))) > 0 if dips else mask
+    score, contrast, consistent, direction = _contrasts(calm, within, curves, step, dips)
     others, loudest = _lower_down(calm, mask, outline, axis, chest, step)
-    best = int(np.argmax(np.where(score >= ABOVE_OTHERS * others, score, 0)))
-    if (
-        contrast[best] < LEAST_CONTRAST
-        or consistent[best] < CONSISTENT
-        or score[best] < max(ABOVE_OTHERS * float(others[best]), loudest)
-    ):
-        return None
-    line = _snapped(calm, curves.points[best], curves.normals[best], direction[best], step, chest)
-    if float(line[:, 1].max() - line[[0, -1], 1].mean()) < LEAST_DEPTH * chest:
-        return None
+    least, agreed, above = (LEAST_CONTRAST, CONSISTENT, ABOVE_OTHERS) if label is None else LESS_WITH_LABEL
+    fit = (contrast >= least) & (consistent >= agreed) & (score >= above * others)
+    fit &= score >= loudest if label is None else _below(curves.points, label)
+    if dips:
+        # The neck may be open after all, and the line a seam: the inside is darker, without a label clearly.
+        fit &= (direction[:, 0] > 0.3) & (contrast >= (0 if label is not None else SHADED))
+    order = np.argsort(np.where(fit, -score, 0), kind="stable")[:CANDIDATES]
+    plain = None if label is None else ~label
+    for best in order[fit[order]]:
+        area = _above(curves.points[best], mask, top)
+        if area.sum() >= MOST_INSIDE * mask.sum() or not _calm_inside(calm, mask, area, chest, plain):
+            continue
+        line = _snapped(calm, curves.points[best], curves.normals[best], direction[best], step, chest)
+        if float(line[:, 1].max() - line[[0, -1], 1].mean()) < LEAST_DEPTH * chest:
+            continue
+        inside = _above(line, mask, top)
+        if inside.sum() < MOST_INSIDE * mask.sum():
+            return inside
+    return None
+
+
+def _above(line: Values, mask: Bools, top: int) -> Bools:
+    """What of `mask` (h x w) lies above a `line` (n x 2) from left to right."""
     area = np.zeros(mask.shape, np.uint8)
     lid = np.array([[line[-1, 0], top - 2.0], [line[0, 0], top - 2.0]])
     cv2.fillPoly(area, [np.round(np.vstack([line, lid])).astype(np.int32)], 1)
-    inside = (area > 0) & mask
-    return inside if inside.sum() < MOST_INSIDE * mask.sum() else None
+    return (area > 0) & mask
+
+
+def _below(points: Values, label: Bools) -> NDArray[np.bool_]:
+    """Per curve (n x POINTS x 2) whether it runs around the `label` (h x w)."""
+    rows, columns = np.nonzero(label)
+    left, right, bottom = columns.min(), columns.max(), rows.max() - 1
+    beside = (points[:, 0, 0] < left) & (points[:, -1, 0] > right)
+    over = (points[..., 0] >= left) & (points[..., 0] <= right)
+    least = np.where(over, points[..., 1], np.inf).min(axis=1)
+    return beside & (least > bottom)
+
+
+def _calm_inside(calm: F32, mask: Bools, area: Bools, chest: float, plain: Bools | None) -> bool:
+    """Whether `area` has hardly any odd pixels, or clearly fewer than the front below it."""
+    rim = np.ones((3, 3), np.uint8)
+    inner = array(cv2.erode(area.astype(np.uint8), rim, iterations=max(1, round(0.02 * chest)))) > 0
+    if plain is not None:
+        inner &= plain
+    rows, columns = np.nonzero(area)
+    low, high = int(rows.max()) + 1, int(rows.max() + 0.5 * chest)
+    front = calm[low:high, columns.min() : columns.max() + 1]
+    front = front[mask[low:high, columns.min() : columns.max() + 1]]
+    if inner.sum() < 20 or len(front) < 50:
+        return True
+    odd = [
+        float((np.linalg.norm(values - np.median(values, axis=0), axis=1) > ODD).mean())
+        for values in (calm[inner], front)
+    ]
+    # On a plain front, what is odd inside is a label that was not found.
+    return odd[0] < (LABEL_SHARE if odd[1] < LEAST_ODD else max(LEAST_ODD, ODD_OF_FRONT * odd[1]))
 
 
 def _lower_down(
@@ -119,13 +182,17 @@ def _best_alike(score: Values, kinds: Values) -> Values:
 
 def _family(outline: Values, axis: float, chest: float, lower: float) -> _Family | None:
     """All necklines that hang from the upper `outline` (w,), each `lower` pixels below where it would be."""
-    along = np.linspace(-1, 1, POINTS)
-    depths = np.linspace(0.06, 0.46, 12)
-    # Per style how far the curve hangs at each point, and all depths of all styles: 12 * 4 curves a pair of ends.
+    # Denser towards the ends, where the line is steep.
+    along = np.sin(np.linspace(-np.pi / 2, np.pi / 2, POINTS))
+    depths = np.linspace(0.06, 0.62, 14)
+    # Per style how far the curve hangs at each point, and all depths of all styles: at most 14 * 4 curves a pair of ends.
     hangs = np.stack([(1 - np.abs(along) ** power) ** root for power, root in STYLES])
     deep = np.repeat(depths, len(STYLES))
-    below = (deep * chest)[:, None] * np.tile(hangs, (len(depths), 1))
     styles = np.tile(np.arange(len(STYLES), dtype=np.float64), len(depths))
+    # Only a V is deeper than that; below it a rounder line is the upper edge of a print.
+    made = (deep < DEEP) | (styles < 2)
+    below = ((deep * chest)[:, None] * np.tile(hangs, (len(depths), 1)))[made]
+    deep, styles = deep[made], styles[made]
     points: list[Values] = []
     kinds: list[Values] = []
     for shift in (-0.03, 0.0, 0.03):
@@ -133,8 +200,11 @@ def _family(outline: Values, axis: float, chest: float, lower: float) -> _Family
             ends = np.round(axis + shift * chest + np.array([-half, half]) * chest).astype(int)
             if ends[0] < 0 or ends[1] >= len(outline) or (outline[ends] < 0).any():
                 continue
-            x = np.linspace(float(ends[0]), float(ends[1]), POINTS)
-            base = np.linspace(float(outline[ends[0]]), float(outline[ends[1]]), POINTS) + lower
+            x, base = (
+                (float(first) + float(last) + along * (float(last) - float(first))) / 2
+                for first, last in (ends, outline[ends])
+            )
+            base = base + lower
             points.append(np.stack([np.broadcast_to(x, below.shape), base + below], axis=2))
             kinds.append(np.stack([np.full(len(deep), half), deep, styles], axis=1))
     if not points:
@@ -155,21 +225,49 @@ def _sampled(values: F32, points: Values) -> F32:
     return values[y, x]
 
 
-def _contrasts(calm: F32, mask: Bools, curves: _Family, step: float) -> tuple[Any, Any, Any, Any]:
-    """Per curve: score, length of the mean difference across it, share of it that agrees, its direction (n x 3)."""
+def _contrasts(
+    calm: F32, mask: Bools, curves: _Family, step: float, dips: bool = False
+) -> tuple[Any, Any, Any, Any]:
+    """Per curve: score, length of the difference across it, share of it that agrees, its direction (n x 3).
+
+    The mean is one over the `WEAKER` of the curve's `SEGMENTS`: where it runs along the edge of a print for a while, the
+    rest of it shows nothing.
+    """
     out, into = curves.points + step * curves.normals, curves.points - step * curves.normals
     cloth = _sampled(mask[..., None].astype(np.float32), out)[..., 0]
     cloth *= _sampled(mask[..., None].astype(np.float32), into)[..., 0]
     weight = curves.lengths * cloth
     total = weight.sum(axis=1)
     apart = np.clip(_sampled(calm, out) - _sampled(calm, into), -MOST, MOST)
-    mean = (apart * weight[..., None]).sum(axis=1) / np.maximum(total, 1e-6)[:, None]
-    contrast = np.linalg.norm(mean, axis=1)
-    direction = mean / np.maximum(contrast, 1e-6)[:, None]
+    count = len(apart)
+    pieces = (apart * weight[..., None]).reshape(count, SEGMENTS, -1, 3).sum(axis=2)
+    parts = weight.reshape(count, SEGMENTS, -1).sum(axis=2)
+    pieces /= np.maximum(parts, 1e-6)[..., None]
+    seen: Bools = parts > 0.3 * curves.lengths.reshape(count, SEGMENTS, -1).sum(axis=2)
+    loud = array(np.linalg.norm(pieces, axis=2), np.float64)
+    usual: Any = np.median(array(np.where(seen, loud, loud.mean(axis=1)[:, None])), axis=1)[:, None]
+    pieces *= np.minimum(1, usual / np.maximum(loud, 1e-6))[..., None]
+    mean = (pieces * parts[..., None]).sum(axis=1) / np.maximum(total, 1e-6)[:, None]
+    direction = mean / np.maximum(np.linalg.norm(mean, axis=1), 1e-6)[:, None]
+    along = array(np.einsum("nsc,nc->ns", pieces, direction), np.float64)
+    # Beside the dip of the back there is no cloth to see on the inner side.
+    rest = (along * seen).sum(axis=1) / np.maximum(seen.sum(axis=1), 1)
+    along = array(np.where(seen, along, rest[:, None]), np.float64)
+    contrast = np.maximum(np.sort(along, axis=1)[:, :WEAKER].mean(axis=1), 0)
+    # Both sides and the bottom show it.
+    thirds = array(
+        np.stack([along[:, part].mean(axis=1) for part in (slice(0, 2), slice(2, 5), slice(5, 7))])
+    )
+    contrast *= np.clip(thirds.min(axis=0) / np.maximum(EACH_THIRD * thirds.mean(axis=0), 1e-6), 0, 1)
     agrees = np.einsum("npc,nc->np", apart, direction) > 0
     consistent = (agrees * weight).sum(axis=1) / np.maximum(total, 1e-6)
     whole = total / np.maximum(curves.lengths.sum(axis=1), 1e-6)
-    score = contrast * np.sqrt(total) * np.clip(2 * consistent - 1, 0, 1) * (whole > 0.85)
+    score = (
+        contrast
+        * np.sqrt(total)
+        * np.clip(2 * consistent - 1, 0, 1)
+        * (whole > (WHOLE_UNDER_DIP if dips else WHOLE))
+    )
     return score, contrast, consistent, direction
 
 

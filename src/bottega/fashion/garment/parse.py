@@ -1,15 +1,19 @@
 """A product picture in, what is known of the garment out. The steps themselves are in the modules beside this one."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from bottega.errors import InvalidOption
 from bottega.fashion.findings import Check
 from bottega.fashion.garment.check import judge
-from bottega.fashion.garment.collar import inner_collar
-from bottega.fashion.garment.cutout import CutOut, cut_out
+from bottega.fashion.garment.collar import find_inner_collar
+from bottega.fashion.garment.cutout import Bools, CutOut, cut_out
 from bottega.fashion.garment.evidence import has_waistband, is_bag
+from bottega.fashion.garment.hood import find_hood
 from bottega.fashion.garment.kinds import Kinds, classify
 from bottega.fashion.garment.landmarks import Landmarks, find_landmarks
+from bottega.fashion.garment.mannequin import on_mannequin
 from bottega.fashion.garment.matte import full_matte
 from bottega.fashion.garment.measures import Measures, measure
 from bottega.fashion.garment.opening import front_opening
@@ -23,15 +27,31 @@ from bottega.imaging.picture import F32, U8
 UNKNOWN = Kinds("unknown", 0.0, "unknown", "unknown")
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is found at analysis size. `mask`: h x w, without the inner collar and the `hood`. `inner_hidden`: an inside of
+    the collar is shown whose edge was not found."""
+
+    cut: CutOut
+    mask: Bools
+    shape: Shape | None
+    kinds: Kinds
+    wearer: Wearer
+    measures: Measures
+    hood: Bools | None = None
+    inner_hidden: bool = False
+
+
 def parse_garment(rgb: U8, alpha: F32 | None = None, *, seed: int = 0) -> Garment:
     """Parse `rgb` (H x W x 3 uint8) with its transparency `alpha` (H x W float32 in [0, 1]), where it has one.
 
     Any picture has an answer; `check` says whether it can be used. Deterministic for a `seed`. Raises InvalidOption
     for arrays of another shape or type.
     """
-    cut, mask, shape, kinds, wearer, measures = _seen(rgb, alpha, seed)
+    seen = _seen(rgb, alpha, seed)
+    cut, mask, shape, kinds = seen.cut, seen.mask, seen.shape, seen.kinds
     size = rgb.shape[1], rgb.shape[0]
-    check = judge(size, cut, shape, kinds, wearer, measures)
+    check = _judged(size, seen)
     matte = full_matte(rgb, cut.rgb, mask)
     if cut.from_alpha and alpha is not None:
         # The picture's own rim is better than any found; only the collar is taken out of it.
@@ -46,24 +66,27 @@ def parse_garment(rgb: U8, alpha: F32 | None = None, *, seed: int = 0) -> Garmen
         colours=colours_of(cut.lab, mask, seed),
         landmarks=_at_full_size(find_landmarks(mask, shape, kinds), cut, size) if shape is not None else {},
         confidence=cut.agreement,
-        worn=wearer.there,
+        worn=seen.wearer.there,
         sheer=bool(check.with_codes("sheer")),
         check=check,
         sleeves_confidence=round(kinds.sleeves_confidence, 3),
         length_confidence=round(kinds.length_confidence, 3),
+        mannequin=0.0 if shape is None else round(on_mannequin(shape), 3),
+        hood=None if seen.hood is None else full_matte(rgb, cut.rgb, seen.hood),
     )
 
 
 def check_garment(rgb: U8, alpha: F32 | None = None, *, seed: int = 0) -> Check:
     """Only the findings; the same as `parse_garment(...).check`, without the work at full size."""
-    cut, _, shape, kinds, wearer, measures = _seen(rgb, alpha, seed)
-    return judge((rgb.shape[1], rgb.shape[0]), cut, shape, kinds, wearer, measures)
+    return _judged((rgb.shape[1], rgb.shape[0]), _seen(rgb, alpha, seed))
 
 
-def _seen(
-    rgb: U8, alpha: F32 | None, seed: int
-) -> tuple[CutOut, np.ndarray[tuple[int, ...], np.dtype[np.bool_]], Shape | None, Kinds, Wearer, Measures]:
-    """Everything that is found at analysis size; the mask is without the inner collar."""
+def _judged(size: tuple[int, int], seen: _Seen) -> Check:
+    return judge(size, seen.cut, seen.shape, seen.kinds, seen.wearer, seen.measures, seen.inner_hidden)
+
+
+def _seen(rgb: U8, alpha: F32 | None, seed: int) -> _Seen:
+    """Everything that is found at analysis size."""
     if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or 0 in rgb.shape:
         raise InvalidOption(
             f"A picture of H x W x 3 bytes is needed, not {rgb.shape} of {rgb.dtype}.",
@@ -79,15 +102,23 @@ def _seen(
     wearer = find_wearer(cut.rgb, cut.lab, mask)
     measures = measure(cut, alpha)
     if mask.sum() < 64 or min(mask.shape) < 16:
-        return cut, mask, None, UNKNOWN, wearer, measures
+        return _Seen(cut, mask, None, UNKNOWN, wearer, measures)
     shape = describe(mask)
-    inner = (
-        np.zeros_like(mask) if has_waistband(shape) or is_bag(shape) else inner_collar(cut.lab, mask, shape)
-    )
-    if inner.any() and (mask & ~inner).sum() > 64:
-        mask = mask & ~inner
+    hood, taken, hidden = None, np.zeros_like(mask), False
+    if not has_waistband(shape) and not is_bag(shape):
+        hood = find_hood(mask, shape)
+        if hood is not None:
+            taken = hood.area
+        else:
+            inner = find_inner_collar(cut.lab, mask, shape)
+            taken, hidden = inner.area, inner.hidden
+    if taken.any() and (mask & ~taken).sum() > 64:
+        mask = mask & ~taken
         shape = describe(mask)
-    return cut, mask, shape, classify(shape, front_opening(cut.lab, mask, shape)), wearer, measures
+    kinds = classify(shape, front_opening(cut.lab, mask, shape))
+    if hood is not None and kinds.kind not in ("top", "dress", "outerwear"):
+        kinds = UNKNOWN
+    return _Seen(cut, mask, shape, kinds, wearer, measures, None if hood is None else hood.area, hidden)
 
 
 def _at_full_size(marks: Landmarks, cut: CutOut, size: tuple[int, int]) -> Landmarks:

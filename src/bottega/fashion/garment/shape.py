@@ -15,12 +15,19 @@ from bottega.fashion.garment.sleeves import (
     Point,
     Sleeve,
     armholes_of,
+    completed,
     lying_sleeves,
     paired,
     sleeves_of,
 )
 from bottega.imaging.picture import F32
 
+STEP, STRAIGHT = 0.02, 1.03
+"""Of the bounding box is the area of a sleeve that shows as a step in the outline only; times as broad as the shoulders."""
+UNDER_STRAPS = 0.78
+"""Of the breadth over the shoulders that the body below them has on a garment without sleeves, at least."""
+EVEN = 0.85
+"""Overlap with its mirror image from which one side says what the other is."""
 LOW = 0.78
 """Of the height: no armpit is lower."""
 
@@ -86,10 +93,17 @@ def describe(mask: Bools) -> Shape:
     split, split_width = _split(mask, axis, (left, top, width, height))
     box = left, top, width, height
     left_sleeve, right_sleeve = paired(*sleeves_of(mask, axis, box), box)
+    if symmetry > EVEN:
+        left_sleeve, right_sleeve = completed(left_sleeve, right_sleeve, mask, axis)
     collar, notch = _neckline(mask, axis, torso, box)
     bare = is_bare(sides_of(mask, axis, box))
     if left_sleeve is None and right_sleeve is None and not bare:
         left_sleeve, right_sleeve = lying_sleeves(mask, box, top_seen=notch > 0.03 * width)
+    steps = [
+        sleeve.area < STEP * width * height for sleeve in (left_sleeve, right_sleeve) if sleeve is not None
+    ]
+    if all(steps) and _hangs_from_straps(mask, box):
+        left_sleeve = right_sleeve = None
     sleeveless = left_sleeve is None and right_sleeve is None
     armholes = armholes_of(mask, axis, box) if sleeveless and bare else None
     chest_row = _chest_row(torso, (left_sleeve, right_sleeve), armholes, top, height)
@@ -133,6 +147,16 @@ def describe(mask: Bools) -> Shape:
         holes=holes,
         hole_row=(hole_row - top) / height,
     )
+
+
+def _hangs_from_straps(mask: Bools, box: tuple[int, int, int, int]) -> bool:
+    """Whether the outline is nowhere broader than at the shoulders, as over a sleeve, down to where sleeves begin to part."""
+    _, top, width, height = box
+    spans = [_span(mask[top + round(share * height)][None]) for share in np.arange(0.04, 0.36, 0.04)]
+    straps = max(spans[:3])
+    # Below sleeves the body is narrower than over them.
+    below = min(spans[3:]) > UNDER_STRAPS * straps
+    return below and straps > 0.6 * width and max(spans[3:]) < STRAIGHT * straps
 
 
 def mirror_axis(mask: Bools, box: tuple[int, int, int, int]) -> tuple[float, float]:

@@ -213,6 +213,27 @@ def paired(
     return (None if slim[0] else left, None if slim[1] else right)
 
 
+def completed(
+    left: Sleeve | None, right: Sleeve | None, mask: Bools, axis: float
+) -> tuple[Sleeve | None, Sleeve | None]:
+    """Both sleeves where one was found: the other is its mirror image about `axis`, the cuff's outer end on the outline of
+    `mask` (h x w), because a gap under the arm is often seen on one side only."""
+    one = left if left is not None else right
+    if one is None or (left is not None and right is not None):
+        return left, right
+    wide = mask.shape[1]
+
+    def mirrored(point: Point) -> Point:
+        return float(np.clip(2 * axis - point[0], 0, wide - 1)), point[1]
+
+    outer, inner = mirrored(one.outer), mirrored(one.inner)
+    columns = np.flatnonzero(mask[round(outer[1])])
+    if columns.size:
+        outer = float(columns[-1] if one is left else columns[0]), outer[1]
+    other = Sleeve(mirrored(one.armpit), outer, inner, one.area)
+    return (one, other) if one is left else (other, one)
+
+
 LEAST_STEP, LEAST_STEPS = 0.004, 0.014
 """Shares of the width that the outline moves inwards at a cuff: on either side, and on both together."""
 CLEAR_STEP = 0.018

@@ -51,3 +51,7 @@ class Garment:
     sleeves_confidence: float = 0.0
     length_confidence: float = 0.0
     """How far sleeves and length are from the neighbouring class, 0.5 (on the border) to 1; 0 where it was not measured."""
+    mannequin: float = 0.0
+    """How far its proportions are those of cloth on an invisible mannequin, 1, and not of cloth laid flat, 0."""
+    hood: F32 | None = None
+    """H x W float32 in [0, 1]: the hood above the shoulders, which `alpha` is without; None where there is none."""

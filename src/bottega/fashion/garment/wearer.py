@@ -13,6 +13,7 @@ from bottega.fashion.garment.arrays import array, pieces_of, resized
 from bottega.fashion.garment.cutout import Bools
 from bottega.imaging.picture import F32, U8
 
+Box = tuple[int, int, int, int]
 SIDE = 384
 """Long side in pixels at which faces are looked for."""
 TURNS = (0.0, -20.0, 20.0)
@@ -56,7 +57,8 @@ def find_wearer(rgb: U8, lab: F32, mask: Bools) -> Wearer:
     if share < 1:
         size = max(24, round(grey.shape[1] * share)), max(24, round(grey.shape[0] * share))
         grey, flesh = resized(grey, *size), resized(flesh, *size)
-    faces = max(_faces(grey, flesh, turn) for turn in turns)
+    colourless = bool((flesh == 1).all())
+    faces = max(_faces(grey, flesh, turn, colourless) for turn in turns)
     return Wearer(faces, bool(_found(grey, "haarcascade_frontalcatface.xml", 6)), skin, limbs)
 
 
@@ -67,18 +69,31 @@ def _flesh(lab: F32) -> F32:
     return _skin_coloured(array(cv2.GaussianBlur(lab, (0, 0), 1.5))).astype(np.float32)
 
 
-def _faces(grey: Any, flesh: F32, turn: float) -> int:
-    """Faces with skin in them: flowers and stripes have eyes and mouths too."""
+def _faces(grey: Any, flesh: F32, turn: float, colourless: bool) -> int:
+    """Faces with skin in them: flowers and stripes have eyes and mouths too. Where there are no colours to tell, as in
+    pictures of white, grey and black cloth, a second detector must see the same face."""
     if turn:
         height, width = grey.shape
         rotation = cv2.getRotationMatrix2D((width / 2, height / 2), turn, 1.0)
         grey = cv2.warpAffine(grey, rotation, (width, height), borderMode=cv2.BORDER_REPLICATE)
         flesh = array(cv2.warpAffine(flesh, rotation, (width, height)))
     found = _found(grey, "haarcascade_frontalface_alt2.xml", 5)
+    if colourless and found:
+        others = _found(grey, "haarcascade_frontalface_default.xml", 5)
+        found = [face for face in found if any(_same(face, other) for other in others)]
     return sum(float(flesh[y : y + high, x : x + wide].mean()) > SKIN_OF_FACE for x, y, wide, high in found)
 
 
-def _found(grey: Any, file: str, neighbours: int) -> list[tuple[int, int, int, int]]:
+def _same(face: Box, other: Box) -> bool:
+    """Whether two boxes (left, top, width, height) are about the same place and size."""
+    apart = max(
+        abs(a + c / 2 - b - d / 2)
+        for a, b, c, d in zip(face[:2], other[:2], face[2:], other[2:], strict=True)
+    )
+    return apart < 0.25 * face[2] and 0.6 < other[2] / face[2] < 1.7
+
+
+def _found(grey: Any, file: str, neighbours: int) -> list[Box]:
     least = max(24, max(grey.shape) // 16)
     found: Any = _detector(file).detectMultiScale(grey, 1.12, neighbours, minSize=(least, least))
     return [(int(x), int(y), int(wide), int(high)) for x, y, wide, high in found]
