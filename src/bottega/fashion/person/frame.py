@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bottega.fashion.person.legs import Legs
 from bottega.fashion.person.scene import Scene, grid
 from bottega.fashion.person.values import BodyFrame
 
@@ -20,8 +21,9 @@ Arms = Literal["beside", "raised", "crossing", "hidden", "unknown"]
 SHOULDER = (0.92, 0.45)
 CHEST, WAIST, HIP = (0.68, 1.0), (0.6, 1.7), (0.72, 2.4)
 ELBOW = (1.06, 1.8)
-KNEE, ANKLE, CROTCH = (0.42, 4.4), (0.4, 6.1), 2.9
 """Half widths and heights below the chin, in head heights, of a standing adult with arms beside the body."""
+KNEE, ANKLE = 0.42, 0.4
+"""Half the distance between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,8 @@ class _Side:
     raised: bool
 
 
-def find_frame(scene: Scene, skin: Bool) -> BodyFrame:
-    """The frame in pixels of the analysis. `skin` is the mask of bare skin below the chin."""
+def find_frame(scene: Scene, skin: Bool, legs: Legs) -> BodyFrame:
+    """The frame in pixels of the analysis. `skin` is the mask of bare skin below the chin; `legs` is what is known of them."""
     sides = {name: _side(scene, skin, sign) for name, sign in (("left", -1), ("right", 1))}
     shoulder = (
         float(np.mean([abs(side.shoulder[0] - scene.head.chin[0]) for side in sides.values()]))
@@ -46,12 +48,14 @@ def find_frame(scene: Scene, skin: Bool) -> BodyFrame:
         if side.wrist is not None:
             joints[f"wrist_{name}"] = side.wrist
         for part, (half, down) in (("chest", CHEST), ("waist", WAIST), ("hip", HIP)):
-            joints[f"{part}_{name}"] = _trunk(scene, side.sign, half * shoulder / SHOULDER[0], down)
-        joints[f"knee_{name}"] = _leg(scene, side.sign * KNEE[0], KNEE[1])
-        joints[f"ankle_{name}"] = _leg(scene, side.sign * ANKLE[0], ANKLE[1])
-    joints["crotch"] = _at(scene, 0, CROTCH, 0.5)
+            joints[f"{part}_{name}"] = _trunk(
+                scene, side.sign, half * shoulder / SHOULDER[0], down * legs.length, part == "hip"
+            )
+        joints[f"knee_{name}"] = _leg(scene, side.sign * KNEE, legs.knee(name))
+        joints[f"ankle_{name}"] = _leg(scene, side.sign * ANKLE, legs.ankle(name))
+    joints["crotch"] = _at(scene, 0, legs.crotch, 0.5)
     arms = _arms(scene, skin, sides)
-    seated = _seated(scene)
+    seated = _seated(scene, legs)
     height, width = scene.silhouette.shape
     inside = {n: j for n, j in joints.items() if -1 <= j[0] <= width and -1 <= j[1] <= height}
     if seated:
@@ -149,7 +153,7 @@ def _wrist(scene: Scene, skin: Bool, elbow: Joint, raised: bool, sign: int) -> J
     return best
 
 
-def _trunk(scene: Scene, sign: int, half: float, down: float) -> Joint:
+def _trunk(scene: Scene, sign: int, half: float, down: float, hip: bool) -> Joint:
     """The trunk's edge at a height: the outline where the arm leaves a gap, otherwise the canon's width."""
     row = round(scene.head.chin[1] + down * scene.head.unit)
     if not 0 <= row < scene.silhouette.shape[0]:
@@ -161,7 +165,7 @@ def _trunk(scene: Scene, sign: int, half: float, down: float) -> Joint:
     outside = np.nonzero(~line[columns])[0]
     edge = float(steps[outside[0]]) / unit if len(outside) else 9.0
     # Hips vary more against the shoulders than the rest of the trunk.
-    if 0.6 * half < edge < (1.65 if down == HIP[1] else 1.35) * half:
+    if 0.6 * half < edge < (1.65 if hip else 1.35) * half:
         return _at(scene, sign * edge, down, 0.85)
     return _at(scene, sign * half, down, 0.5)
 
@@ -212,14 +216,15 @@ def _width(scene: Scene, down: float) -> float:
     return float(there[-1] - there[0]) / scene.head.unit if len(there) else 0.0
 
 
-def _seated(scene: Scene) -> bool:
-    """The figure ends within the picture well before a standing one would, or the thighs come forward."""
+def _seated(scene: Scene, legs: Legs) -> bool:
+    """The figure ends within the picture well before a standing one would; nearly as low only where the legs do not part
+    at a crotch, because a head is measured no better than by a tenth."""
     rows = np.nonzero(scene.silhouette.any(axis=1))[0]
     if not len(rows):
         return False
     end = (rows[-1] - scene.head.chin[1]) / scene.head.unit
     cut_off = rows[-1] >= scene.silhouette.shape[0] - 3
-    return bool(not cut_off and 3.0 < end < 5.5)
+    return bool(not cut_off and 3.0 < end < (5.5 if legs.fork is None else 5.0))
 
 
 def _facing(

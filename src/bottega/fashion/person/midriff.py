@@ -14,6 +14,8 @@ _HIGHEST = 1.1
 """Head heights; more bare skin than this is no gap between two garments."""
 _FLAT = 0.16
 """Head heights by which its upper and its lower edge may stray: hems and waistbands run across, forearms slant."""
+_SAME_CLOTH = 5.0
+"""In the same measure: a hem in shadow stays below."""
 _OTHER_CLOTH = 10.0
 """CIE76, lightness counted half: what lies below differs at least this much from what lies above. Arms lie before one
 garment."""
@@ -40,6 +42,8 @@ def find_midriff(scene: Scene, skin: Bool) -> Bool:
     if level[1] - level[0] > _HIGHEST * unit or not _are_level(tops[inner], ends[inner], _FLAT * unit):
         return nothing
     if not _two_garments(scene, rows[0] + tops[inner], rows[0] + ends[inner], inner):
+        return nothing
+    if _of_the_garment(scene, rows[0] + tops[inner], rows[0] + ends[inner], inner):
         return nothing
     # Where an arm touches the waist the run of skin is far longer than the gap between the garments.
     slack = 0.15 * unit
@@ -76,6 +80,19 @@ def _two_garments(
         return False
     away = np.abs(np.median(above, axis=0) - np.median(below, axis=0)) * (0.5, 1, 1)
     return float(np.linalg.norm(away)) > _OTHER_CLOTH
+
+
+def _of_the_garment(
+    scene: Scene, tops: NDArray[np.int64], ends: NDArray[np.int64], columns: NDArray[np.int64]
+) -> bool:
+    """Whether what seems bare has the colour of the cloth above it: the hem of a sweater of nearly the skin's colour."""
+    reach, gap = max(3, round(0.25 * scene.head.unit)), max(1, round(0.04 * scene.head.unit))
+    above = _patch(scene.lab, columns, tops - gap - reach, tops - gap)
+    own = _patch(scene.lab, columns, np.minimum(tops + 1, ends - 1), ends)
+    if not len(above) or not len(own):
+        return False
+    away = np.abs(np.median(above, axis=0) - np.median(own, axis=0)) * (0.5, 1, 1)
+    return float(np.linalg.norm(away)) < _SAME_CLOTH
 
 
 def _patch(

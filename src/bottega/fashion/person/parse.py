@@ -11,7 +11,9 @@ from bottega.fashion.person.faces import find_faces
 from bottega.fashion.person.findings_of import about_body, about_light
 from bottega.fashion.person.frame import find_frame
 from bottega.fashion.person.headless import headless_scene
+from bottega.fashion.person.legs import find_legs
 from bottega.fashion.person.midriff import find_midriff
+from bottega.fashion.person.pale import blends, with_pale_cloth
 from bottega.fashion.person.regions import (
     at_full_size,
     bare_skin,
@@ -27,6 +29,7 @@ from bottega.fashion.person.silhouette import (
     majority,
     studio_silhouettes,
     trimap_silhouettes,
+    upper_border,
 )
 from bottega.fashion.person.skin_model import fit_skin, skin_likeness
 from bottega.fashion.person.values import BodyFrame, Face, PersonParse
@@ -76,6 +79,9 @@ def _scene(rgb: U8, face: Face | None, seed: int) -> Scene | None:
     head = head_of(near)
     across, down = grid(lab.shape, head)
     masks = studio_silhouettes(small, backdrop, seed) if backdrop.studio else []
+    if masks and blends(masks, head.chin, head.unit):
+        border = upper_border(*lab.shape[:2])
+        masks = with_pale_cloth(lab, backdrop.surface, border, masks, head.chin, head.unit)
     # A person reaches about two heads to either side; what differs from the backdrop beyond is furniture or scenery.
     far = (np.abs(across) > 2.4) | (down < -1.35)
     scenery = bool(masks) and float((masks[0] & far).sum()) > 0.08 * float(masks[0].sum())
@@ -102,14 +108,16 @@ def _scaled_face(face: Face, scale: float) -> Face:
 
 def _parsed(rgb: U8, scene: Scene, faces: tuple[Face, ...], seed: int) -> PersonParse:
     hair = find_hair(scene)
-    skin, skin_like = bare_skin(scene, hair)
     # However narrow it is: what lies above and below it tells it from a stripe.
     midriff = find_midriff(scene, of_skin_colour(scene, hair))
+    skin, skin_like = bare_skin(scene, hair, midriff)
     skin |= midriff
-    frame = find_frame(scene, skin & ~midriff)
-    skins = (skin, _generous(scene, hair, skin) | midriff, bare_skin(scene, hair, 0.62)[0] | midriff)
-    worn = find_worn(scene, frame, skins, hair, seed)
-    regions = find_regions(scene, frame, worn, skin, midriff, hair)
+    legs = find_legs(scene)
+    frame = find_frame(scene, skin & ~midriff, legs)
+    strict = bare_skin(scene, hair, midriff, 0.62)[0]
+    skins = (skin, _generous(scene, hair, midriff, skin) | midriff, strict | midriff)
+    worn = find_worn(scene, frame, skins, midriff, hair, seed)
+    regions = find_regions(scene, frame, worn, legs, skin, midriff, hair)
     findings = [*about_light(rgb, scene), *about_body(scene, frame, worn, hair, faces, skin_like)]
     shape = (rgb.shape[0], rgb.shape[1])
     return PersonParse(
@@ -126,9 +134,9 @@ def _parsed(rgb: U8, scene: Scene, faces: tuple[Face, ...], seed: int) -> Person
     )
 
 
-def _generous(scene: Scene, hair: Bool, skin: Bool) -> Bool:
+def _generous(scene: Scene, hair: Bool, midriff: Bool, skin: Bool) -> Bool:
     """Bare skin at a lower threshold, unless only that one takes the garment for skin, which `skin` clearly does not."""
-    found, alike = bare_skin(scene, hair, 0.38)
+    found, alike = bare_skin(scene, hair, midriff, 0.38)
     across, down = grid(skin.shape, scene.head)
     core = scene.silhouette & (np.abs(across) < 0.5) & (down > 0.9) & (down < 2.0)
     return skin if alike and core.any() and float(skin[core].mean()) < 0.1 else found

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bottega.fashion.person.legs import Legs, below_shoes
 from bottega.fashion.person.scene import Scene, grid
 from bottega.fashion.person.silhouette import drop_small
 from bottega.fashion.person.values import BodyFrame, Region
@@ -15,22 +16,27 @@ from bottega.imaging.picture import F32
 
 Bool = NDArray[np.bool_]
 
+_LOWEST_NECKLINE = 1.5
+"""Head heights below the chin."""
 SKIN = 0.5
 """From this likeness a pixel counts as bare skin."""
 
 
-def bare_skin(scene: Scene, hair: Bool, level: float = SKIN) -> tuple[Bool, bool]:
+def bare_skin(scene: Scene, hair: Bool, midriff: Bool, level: float = SKIN) -> tuple[Bool, bool]:
     """Bare skin below the chin, from `level` of likeness on, and whether the garment itself has the skin's colour (skin
-    is then taken only where anatomy says so)."""
+    is then taken only where anatomy says so). A bare `midriff` is no garment."""
     across, down = grid(scene.silhouette.shape, scene.head)
     skin = of_skin_colour(scene, hair, level)
-    core = scene.silhouette & (np.abs(across) < 0.5) & (down > 0.9) & (down < 2.0)
+    core = scene.silhouette & ~midriff & (np.abs(across) < 0.5) & (down > 0.9) & (down < 2.0)
+    # Before the trunk, and where sleeves are.
     before = (np.abs(across) < 0.75) & (down > 0.5)
-    skin &= ~before | _broad(skin, 0.055 * scene.head.unit)
+    before |= (np.abs(across) > 0.55) & (down > 0.25) & (down < 1.5)
+    broad = _broad(skin, 0.055 * scene.head.unit)
+    skin &= ~before | broad | _tip(scene, skin & ~broad, broad)
     alike = bool(core.any()) and float(skin[core].mean()) > 0.45
     if alike:
         neckline = (down < 0.38) & (np.abs(across) < 0.45)
-        skin &= neckline | (np.abs(across) > 1.3) | (down > 2.9)
+        skin &= neckline | (np.abs(across) > 1.3) | (down > 3.4)
     return skin, alike
 
 
@@ -41,6 +47,23 @@ def of_skin_colour(scene: Scene, hair: Bool, level: float = SKIN) -> Bool:
     smooth = cv2.morphologyEx(skin.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     skin = np.asarray(cv2.morphologyEx(np.asarray(smooth), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))) > 0
     return _without_specks(skin & scene.silhouette & ~hair, 0.01 * scene.head.unit**2)
+
+
+def _tip(scene: Scene, narrow: Bool, broad: Bool) -> Bool:
+    """Of what is `narrow` the lower tip of a V neckline: in the middle, below bare throat, no broader than high."""
+    across, down = grid(narrow.shape, scene.head)
+    zone = (np.abs(across) < 0.4) & (down > 0.3) & (down < _LOWEST_NECKLINE)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        (narrow & zone).astype(np.uint8), connectivity=8
+    )
+    above = np.asarray(cv2.dilate((broad & zone).astype(np.uint8), np.ones((7, 3), np.uint8))) > 0
+    at: NDArray[np.int64] = np.asarray(labels, np.int64)
+    kept = np.zeros(count, bool)
+    kept[np.unique(at[above])] = True
+    sizes = np.asarray(stats)
+    kept &= sizes[:, cv2.CC_STAT_WIDTH] <= 1.2 * sizes[:, cv2.CC_STAT_HEIGHT]
+    kept[0] = False
+    return kept[at]
 
 
 def _broad(mask: Bool, radius: float) -> Bool:
@@ -111,7 +134,7 @@ def _beside_the_neck(scene: Scene, alike: Bool) -> Bool:
 
 
 def find_regions(
-    scene: Scene, frame: BodyFrame, worn: Worn, skin: Bool, midriff: Bool, hair: Bool
+    scene: Scene, frame: BodyFrame, worn: Worn, feet: Legs, skin: Bool, midriff: Bool, hair: Bool
 ) -> dict[Region, Bool]:
     """Masks of what is in the picture; what takes up next to nothing is left out. A bare `midriff` counts as legs."""
     across, down = grid(scene.silhouette.shape, scene.head)
@@ -123,9 +146,10 @@ def find_regions(
     if scene.face is None:
         face = np.zeros_like(rest)
     neck = rest & skin & ~face & (down < 0.8) & (np.abs(across) < 0.55)
+    neck |= _below_throat(neck, rest & skin & ~face & (down < _LOWEST_NECKLINE) & (np.abs(across) < 0.4))
     neck |= rest & ~face & (down > -0.3) & (down < 0.25) & (np.abs(across) < 0.34)
     hem = worn.hem if worn.hem is not None else 9.0
-    below = down > min(hem, 2.9) + 0.05
+    below = down > max(min(hem, 2.9), 2.35) + 0.05
     legs = rest & skin & below & (np.abs(across) < 0.95)
     hands = rest & skin & ~face & ~neck & ~midriff & _hands(scene, frame)
     legs = (legs & ~hands) | (rest & midriff)
@@ -134,8 +158,10 @@ def find_regions(
     arms, legs = arms & ~waist, legs | waist
     apart = _off_the_arms(scene, frame, arms & (down > 0.9))
     arms, legs = arms & ~apart, legs | apart
-    shoes = rest & ~skin & (down > 6.0)
-    bottom = rest & ~skin & ~shoes & (down > min(1.5, hem - 0.05)) & ~hands
+    shoes = rest & ~skin & below_shoes(scene, feet, across, down)
+    bottom = rest & ~skin & ~shoes & (down > min(1.5, hem - 0.05)) & (np.abs(across) < 1.6) & ~hands
+    sleeves = _sleeves_in(scene, frame, top, bottom)
+    top, bottom = top | sleeves, bottom & ~sleeves
     found: dict[Region, Bool] = {
         "hair": hair,
         "face": face,
@@ -151,6 +177,53 @@ def find_regions(
     }
     least = 0.01 * scene.head.unit**2
     return {name: mask for name, mask in found.items() if mask.sum() >= max(8.0, least)}
+
+
+def _below_throat(neck: Bool, skin: Bool) -> Bool:
+    """Of `skin` in the middle of the chest what hangs together with the neck: a low neckline."""
+    _, found = cv2.connectedComponents((skin | neck).astype(np.uint8), connectivity=8)
+    labels = np.asarray(found)
+    roots = np.unique(labels[neck])
+    return skin & np.isin(labels, roots[roots > 0])
+
+
+def _sleeves_in(scene: Scene, frame: BodyFrame, top: Bool, bottom: Bool) -> Bool:
+    """Of `bottom` beside the hips, what has the colours of `top` and hangs together with it: sleeves close to the body."""
+    across, down = grid(top.shape, scene.head)
+    hips = [
+        abs(frame.joints[name][0] - scene.head.chin[0])
+        for name in ("hip_left", "hip_right")
+        if name in frame.joints
+    ]
+    half = min(hips) / scene.head.unit if hips else 0.7
+    beside = bottom & (np.abs(across) > 0.85 * half) & (down < 3.0)
+    core = bottom & (np.abs(across) < 0.7 * half) & (down < 4.0)
+    if not beside.any() or core.sum() < 50 or top.sum() < 50:
+        return np.zeros_like(top)
+    weights = np.array((0.5, 1, 1), np.float32)
+    own, other = (_colours((scene.lab[part] * weights).astype(np.float32)) for part in (top, core))
+    if float(np.linalg.norm(own[:, None] - other[None], axis=2).min()) < 9:
+        return np.zeros_like(top)
+    values = scene.lab[beside] * weights
+    away = [np.linalg.norm(values[:, None] - kinds[None], axis=2).min(axis=1) for kinds in (own, other)]
+    like = np.zeros_like(top)
+    like[beside] = away[0] < 0.6 * away[1]
+    # The rim of trousers mixes with the wall to many colours.
+    like &= _broad(like | top, 0.05 * scene.head.unit)
+    _, labels = cv2.connectedComponents((like | top).astype(np.uint8), connectivity=8)
+    roots = np.unique(np.asarray(labels)[top])
+    return like & np.isin(np.asarray(labels), roots[roots > 0])
+
+
+def _colours(values: F32) -> F32:
+    """At most three common ones (n x 3)."""
+    cv2.setRNGSeed(5)
+    some = np.ascontiguousarray(values[:: max(1, len(values) // 1500)], np.float32)
+    stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 10, 0.5)
+    kinds: Any = cv2.kmeans(some, 3, None, stop, 1, cv2.KMEANS_PP_CENTERS)  # type: ignore[call-overload]
+    labels: NDArray[np.int64] = np.asarray(kinds[1], np.int64).ravel()
+    share = np.bincount(labels, minlength=3) / len(some)
+    return np.asarray(kinds[2], np.float32)[share > 0.08]
 
 
 def _hands(scene: Scene, frame: BodyFrame) -> Bool:

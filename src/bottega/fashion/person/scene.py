@@ -76,8 +76,10 @@ def head_of(face: Face) -> Head:
 
 
 def grid(shape: tuple[int, ...], head: Head) -> tuple[F32, F32]:
-    """Each pixel's place in head heights right of and below the chin: two H x W arrays."""
-    y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
-    return (x - np.float32(head.chin[0])) / np.float32(head.unit), (
-        y - np.float32(head.chin[1])
-    ) / np.float32(head.unit)
+    """Each pixel's place in head heights right of and below the chin: two H x W arrays, not to be
+    written to."""
+    x, y = (np.asarray(range(count), np.float32) for count in (shape[1], shape[0]))
+    across = (x - np.float32(head.chin[0])) / np.float32(head.unit)
+    down = (y - np.float32(head.chin[1])) / np.float32(head.unit)
+    size = (shape[0], shape[1])
+    return np.broadcast_to(across, size), np.broadcast_to(down[:, None], size)

@@ -41,7 +41,7 @@ def fit_backdrop(lab: F32) -> Backdrop:
     height, width = lab.shape[:2]
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     terms = np.stack([np.ones_like(x), x, y, x * y, x * x, y * y], axis=-1)
-    border = _border(height, width)
+    border = upper_border(height, width)
     samples, design = lab[border].astype(np.float64), terms[border]
     start = _commonest(samples)
     away: Any = np.linalg.norm(samples - start, axis=1)
@@ -67,7 +67,7 @@ def _distance(lab: F32, surface: F32) -> F32:
     return np.sqrt(light**2 + away[..., 1] ** 2 * 1.6 + away[..., 2] ** 2 * 1.6).astype(np.float32)
 
 
-def _border(height: int, width: int) -> Bool:
+def upper_border(height: int, width: int) -> Bool:
     """The upper edge and the upper three quarters of both sides, a fortieth of the shorter side wide."""
     thick = max(1, min(height, width) // 40)
     ring = np.zeros((height, width), bool)

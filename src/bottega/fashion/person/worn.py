@@ -15,8 +15,9 @@ from bottega.imaging.picture import F32, U8
 
 Bool = NDArray[np.bool_]
 
-DRESS_FROM = 2.95
-"""A garment whose hem lies further below the chin than this, in head heights, covers the crotch: a dress."""
+DRESS_FROM, SURELY_DRESS = 2.95, 3.3
+"""Head heights below the chin: a garment whose hem lies further down than the first covers the crotch; with cloth below it,
+it may be a long top over trousers as far as the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,14 @@ class Worn:
     pattern: Literal["plain", "patterned", "unknown"]
 
 
-def find_worn(scene: Scene, frame: BodyFrame, skins: tuple[Bool, ...], hair: Bool, seed: int) -> Worn:
-    """The worn top. `skins`: what is surely bare skin, at several thresholds, the usual one first. Each hypothesis takes
-    another outline and another threshold, so that their agreement also speaks for those."""
+def find_worn(
+    scene: Scene, frame: BodyFrame, skins: tuple[Bool, ...], midriff: Bool, hair: Bool, seed: int
+) -> Worn:
+    """The worn top. `skins`: what is surely bare skin, at several thresholds, the usual one first; a top ends where a bare
+    `midriff` begins. Each hypothesis takes another outline and another threshold, so that their agreement also speaks for
+    those."""
     across, down = grid(scene.silhouette.shape, scene.head)
-    hem = find_hem(scene, frame, skins[0] | hair)
+    hem = _above(midriff, down) or find_hem(scene, frame, skins[0] | hair)
     end = hem if hem is not None else 9.0
     trunk = (down < end) | _beside_the_trunk(frame, scene, across, down)
     box = _box(scene, max(end, _sleeves_end(scene, trunk & ~(skins[0] | hair), down)))
@@ -48,7 +52,15 @@ def find_worn(scene: Scene, frame: BodyFrame, skins: tuple[Bool, ...], hair: Boo
         masks.append(_kept(_hypothesis(number, scene, marks, free & trunk, box, seed) & free))
     mask = np.sum(masks, axis=0) >= 3
     agreement = least_overlap(masks) if mask.any() else 0.0
-    return Worn(mask, hem, hem is not None and hem > DRESS_FROM, agreement, _pattern(scene, mask))
+    dress = hem is not None and _is_dress(scene, hem, skins[0], across, down)
+    return Worn(mask, hem, dress, agreement, _pattern(scene, mask))
+
+
+def _is_dress(scene: Scene, hem: float, skin: Bool, across: F32, down: F32) -> bool:
+    if not DRESS_FROM < hem <= SURELY_DRESS:
+        return hem > SURELY_DRESS
+    below = scene.silhouette & (np.abs(across) < 0.5) & (down > hem + 0.06) & (down < hem + 0.5)
+    return not below.any() or float(skin[below].mean()) > 0.3
 
 
 def _hypothesis(
@@ -74,11 +86,21 @@ def _beside_the_trunk(frame: BodyFrame, scene: Scene, across: F32, down: F32) ->
     return (np.abs(across) > half + 0.1) & (down < 3.0)
 
 
+def _above(midriff: Bool, down: F32) -> float | None:
+    """Head heights below the chin at which a bare midriff begins."""
+    columns = np.flatnonzero(midriff.any(axis=0))
+    if not len(columns):
+        return None
+    return float(np.median(down[midriff[:, columns].argmax(axis=0), 0]))
+
+
 def find_hem(scene: Scene, frame: BodyFrame, not_cloth: Bool) -> float | None:
     """Where the colours of the trunk change for good: the split of its rows at which the colour histograms above and
     below differ most (total variation over a palette of the picture itself)."""
     across, down = grid(scene.silhouette.shape, scene.head)
     column = scene.silhouette & ~not_cloth & (np.abs(across) < 0.5) & (down > 0.7) & (down < 4.6)
+    # The rims of bare legs are no cloth.
+    column &= (column.sum(axis=1) > 0.2 * scene.head.unit)[:, None]
     rows = np.nonzero(column.any(axis=1))[0]
     if len(rows) < 12 or column.sum() < 200:
         return None
