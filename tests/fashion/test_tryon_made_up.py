@@ -10,9 +10,11 @@ from tryon_truth import garment_truth, person_truth
 
 from bottega.fashion.tryon.body import body_of
 from bottega.fashion.tryon.cloth import cloth_of
+from bottega.fashion.tryon.conditions import MOST_STRAYED, refill_reasons
 from bottega.fashion.tryon.engine import try_on
+from bottega.fashion.tryon.light import shading
 from bottega.fashion.tryon.placement import place_upper
-from bottega.fashion.tryon.refill import behind_upper, refill_upper
+from bottega.fashion.tryon.refill import Refilled, behind_upper, refill_upper
 from bottega.fashion.tryon.values import TryOn
 from bottega.fashion.tryon.warp import Fitted, fit_garment
 
@@ -80,6 +82,69 @@ def test_an_arm_that_ends_in_nothing_is_not_made_up() -> None:
         behind = behind_upper(photo, parse, body)
         unknown.append(refill_upper(photo, parse, body, nothing, nothing, behind, 400.0).unknown_share)
     assert unknown[1] > unknown[0] + 0.05
+
+
+def test_trousers_do_not_show_beside_a_dress() -> None:
+    """A dress narrower than the trousers goes around them: the wall is beside it, the legs go on below its hem."""
+    person = drawn_people.draw(replace(FIGURE, bottom_rgb=BLUE, hem=2.0))
+    parse = person_truth(person)
+    body = body_of(parse)
+    assert body is not None
+    photo = person.rgb.astype(np.float32) / np.float32(255)
+    cover, nothing = np.zeros(photo.shape[:2], np.float32), np.zeros(photo.shape[:2], np.float32)
+    x, end = round(person.chin[0]), round(body.out(0.0, 2.0 * body.breadth)[1])
+    half = round(0.2 * body.breadth)
+    cover[round(body.origin[1]) : end, x - half : x + half] = 1
+    found = refill_upper(
+        photo, parse, body, cover, nothing, behind_upper(photo, parse, body), 2.0 * body.breadth
+    )
+    blue = (parse.regions["bottom"] > 0.95) & (np.abs(found.rgb * 255 - np.array(BLUE)).max(axis=2) < 40)
+    beside = cover < 0.5
+    assert int((blue & beside)[: end - 8].sum()) == 0
+    assert int((blue & beside)[end + 8 :].sum()) > 100
+
+
+def test_a_print_on_the_worn_top_is_no_light() -> None:
+    figure = replace(FIGURE, width=768, height=1024, head_px=170.0, top_rgb=(220, 150, 140))
+    person = drawn_people.draw(figure)
+    parse = person_truth(person)
+    body = body_of(parse)
+    assert body is not None
+    middle = body.out(0.0, 0.6 * body.breadth)
+    y, x = np.mgrid[0 : figure.height, 0 : figure.width]
+    away = np.hypot(x - middle[0], y - middle[1]) / body.breadth
+    photo = person.rgb.astype(np.float32) / np.float32(255)
+    old = parse.regions["top"]
+    plain, _ = shading(photo, parse, body, old, old, np.zeros_like(old))
+    photo[away < 0.09] = (0.3, 0.1, 0.45)
+    factors, source = shading(photo, parse, body, old, old, np.zeros_like(old))
+    assert source == "worn"
+    assert float(np.abs(factors / plain - 1)[away < 0.09].max()) < 0.12
+
+
+def test_arms_that_lie_beside_their_sleeves_are_not_made_up() -> None:
+    """A frame that has the arms a hand's breadth beside the sleeves: where they are nobody knows."""
+    person = drawn_people.draw(replace(FIGURE, sleeves="long"))
+    parse = person_truth(person)
+    assert parse.frame is not None
+    joints = dict(parse.frame.joints)
+    for name, way in (("left", -1), ("right", 1)):
+        for joint in (f"elbow_{name}", f"wrist_{name}"):
+            px, py, sure = joints[joint]
+            joints[joint] = (px + way * 45, py, sure)
+    photo = person.rgb.astype(np.float32) / np.float32(255)
+    nothing = np.zeros(photo.shape[:2], np.float32)
+    found: list[Refilled] = []
+    for one in (parse, replace(parse, frame=replace(parse.frame, joints=joints))):
+        body = body_of(one)
+        assert body is not None
+        found.append(refill_upper(photo, one, body, nothing, nothing, behind_upper(photo, one, body), 400.0))
+    assert found[0].strayed_share < 0.1
+    assert found[1].strayed_share > MOST_STRAYED
+    little = replace(found[0], skin_share=0.1, unknown_share=0.0, bottom_share=0.0, backdrop_share=0.1)
+    assert not refill_reasons(little)
+    (reason,) = refill_reasons(replace(little, strayed_share=found[1].strayed_share))
+    assert reason.code == "refill_too_large"
 
 
 def fitted(notch: float) -> tuple[Fitted, Fitted]:

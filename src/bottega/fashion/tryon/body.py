@@ -15,6 +15,8 @@ from bottega.imaging.picture import F32
 
 F64 = NDArray[np.float64]
 
+MOST_UNEVEN = 1.2
+"""Times as far from the neck as the other one may a shoulder be."""
 LEAST_CONFIDENCE = 0.15
 """A joint below it counts as not found."""
 # Breadths in shoulder breadths and drops below the shoulder line: Drillis and Contini (1966), segment lengths as
@@ -99,6 +101,7 @@ def body_of(person: PersonParse) -> Body | None:
     }
     if "shoulder_left" not in joints or "shoulder_right" not in joints:
         return None
+    _even_shoulders(joints)
     left, right = joints["shoulder_left"], joints["shoulder_right"]
     breadth = float(np.hypot(*(right - left)))
     if breadth < 8 or right[0] <= left[0]:
@@ -125,6 +128,21 @@ def body_of(person: PersonParse) -> Body | None:
         joints,
         _ridge(person, origin, across, down, breadth),
     )
+
+
+def _even_shoulders(joints: dict[str, F64]) -> None:
+    """Moves a shoulder that was found far out on an arm held away from the body to where the other one is on its side of
+    the neck, in place."""
+    neck = joints.get("neck")
+    if neck is None:
+        return
+    for side, other, sign in (("left", "right", -1.0), ("right", "left", 1.0)):
+        elbow = joints.get(f"elbow_{side}")
+        far = sign * float(joints[f"shoulder_{side}"][0] - neck[0])
+        near = -sign * float(joints[f"shoulder_{other}"][0] - neck[0])
+        out = 0.0 if elbow is None else sign * float(elbow[0] - neck[0])
+        if near > 0 and far > MOST_UNEVEN * near and out > far + 0.3 * near:
+            joints[f"shoulder_{side}"] = np.array((neck[0] + sign * near, joints[f"shoulder_{other}"][1]))
 
 
 def _ridge(person: PersonParse, origin: F64, across: F64, down: F64, breadth: float) -> F64:

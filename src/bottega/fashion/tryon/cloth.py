@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bottega.fashion.garment.values import Garment
+from bottega.fashion.garment.values import Garment, Sleeves
 from bottega.fashion.tryon.body import sample
 from bottega.fashion.tryon.paths import length_of
 from bottega.imaging.picture import F32
@@ -17,6 +17,8 @@ from bottega.imaging.picture import F32
 F64 = NDArray[np.float64]
 STATIONS = np.array([0.0, 0.18, 0.36, 0.55, 0.75, 1.0])
 """Along a sleeve, from the seam at the armhole to the cuff."""
+STRAIGHT_FROM: dict[Sleeves, float] = {"short": 1.17, "elbow": 0.73, "long": 0.4, "none": 1.0, "unknown": 1.0}
+"""Along a sleeve on an arm, from where on what lies across it is seen straight: four fifths of the upper arm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class Sleeve:
 
     outer: F64
     inner: F64
+    round: float = 0.0
+    """1 where its breadth is that of cloth around an arm, 0 where it was laid flat."""
 
     @property
     def axis(self) -> F64:
@@ -50,6 +54,8 @@ class Cloth:
     rights: F64
     left_sleeve: Sleeve | None
     right_sleeve: Sleeve | None
+    round: float = 0.0
+    """1 where its breadths are those of cloth around a body, on a mannequin; 0 where it was laid flat."""
 
     @property
     def shoulder_breadth(self) -> float:
@@ -87,8 +93,7 @@ def cloth_of(garment: Garment) -> Cloth | None:
     if len(drops) < 3 or not 0.5 < breadth / (armpits[1][0] - armpits[0][0]) < 1.7:
         return None
     sleeves = [
-        _sleeve(garment.alpha, marks, side) if garment.sleeves != "none" else None
-        for side in ("left", "right")
+        _sleeve(garment, marks, side) if garment.sleeves != "none" else None for side in ("left", "right")
     ]
     if garment.sleeves not in ("none", "unknown") and None in sleeves:
         return None
@@ -103,6 +108,7 @@ def cloth_of(garment: Garment) -> Cloth | None:
         rights,
         sleeves[0],
         sleeves[1],
+        garment.mannequin,
     )
 
 
@@ -184,15 +190,21 @@ def _run_around(row: NDArray[np.bool_], middle: float) -> tuple[float, float]:
     return left, right
 
 
-def _sleeve(alpha: F32, marks: dict[str, F64], side: str) -> Sleeve | None:
+def _sleeve(garment: Garment, marks: dict[str, F64], side: str) -> Sleeve | None:
+    alpha = garment.alpha
     names = [f"shoulder_{side}", f"cuff_{side}_outer", f"armpit_{side}", f"cuff_{side}_inner"]
     if any(name not in marks for name in names):
         return None
     shoulder, outer_cuff, armpit, inner_cuff = (marks[name] for name in names)
     outer_cuff = _to_corner(alpha, outer_cuff, inner_cuff, (shoulder + armpit) / 2)
     inner_cuff = _outside_torso(outer_cuff, inner_cuff, armpit, sign=-1.0 if side == "left" else 1.0)
-    outer = shoulder + STATIONS[:, None] * (outer_cuff - shoulder)
-    inner = armpit + STATIONS[:, None] * (inner_cuff - armpit)
+    outer_at, inner_at = STATIONS, STATIONS
+    if garment.mannequin > 0.5:
+        outer_at, inner_at = _level(
+            (shoulder, armpit), (outer_cuff, inner_cuff), STRAIGHT_FROM[garment.sleeves]
+        )
+    outer = shoulder + outer_at[:, None] * (outer_cuff - shoulder)
+    inner = armpit + inner_at[:, None] * (inner_cuff - armpit)
     for index in range(1, len(STATIONS) - 1):
         across = outer[index] - inner[index]
         broad = float(np.hypot(*across))
@@ -209,7 +221,24 @@ def _sleeve(alpha: F32, marks: dict[str, F64], side: str) -> Sleeve | None:
         start = offsets[before[-1]] if len(before) else 0.0
         end = offsets[after[0]] if len(after) else 1.0
         inner[index], outer[index] = inner[index] + start * across, inner[index] + end * across
-    return Sleeve(outer, inner)
+    return Sleeve(outer, inner, garment.mannequin)
+
+
+def _level(seam: tuple[F64, F64], cuff: tuple[F64, F64], straight: float) -> tuple[F64, F64]:
+    """How far along its outer and its inner edge each of the `STATIONS` of a hanging sleeve lies, 0 to 1: the seam runs along
+    the arm there, and the threads are level from `straight` of the way on, as they come to lie on an arm."""
+    first, last = (seam[0] + seam[1]) / 2, (cuff[0] + cuff[1]) / 2
+    way = last - first
+    length = max(float(np.hypot(*way)), 1e-6)
+    way /= length
+    tilted = np.clip(1 - STATIONS / straight, 0, 1) ** 1.5
+    ended = STATIONS**3
+    found: list[F64] = []
+    for start, end in zip(seam, cuff, strict=True):
+        begin, stop = float((start - first) @ way), float((end - first) @ way)
+        level = STATIONS * length + tilted * begin + ended * (stop - length)
+        found.append(np.clip((level - begin) / max(stop - begin, 1e-6), 0, 1))
+    return found[0], found[1]
 
 
 def _to_corner(alpha: F32, outer: F64, inner: F64, seam: F64) -> F64:
@@ -236,6 +265,18 @@ def _outside_torso(outer: F64, inner: F64, armpit: F64, sign: float) -> F64:
         return inner
     share = float(np.clip(-near / (far - near), 0.0, 0.6))
     return inner + share * (outer - inner)
+
+
+def torso_mask(shape: tuple[int, int], cloth: Cloth) -> NDArray[np.bool_]:
+    """H x W, False beside the torso below the armpits, where sleeves that lie on the body are."""
+    rows = np.arange(shape[0]) - cloth.origin[1]
+    slack = 0.03 * cloth.chest_breadth
+    left, right = (
+        np.asarray(np.interp(rows, cloth.drops, edge), np.float64) for edge in (cloth.lefts, cloth.rights)
+    )
+    columns = np.arange(shape[1]) - cloth.origin[0]
+    within = (columns[None] >= left[:, None] - slack) & (columns[None] <= right[:, None] + slack)
+    return np.asarray(within | (rows <= cloth.drops[0])[:, None], np.bool_)
 
 
 def sleeve_mask(shape: tuple[int, int], sleeve: Sleeve, overlap: float) -> NDArray[np.bool_]:

@@ -82,6 +82,14 @@ def _before(original: F32, behind: F32, front: F32, hair: F32, old: F32) -> F32:
     if known.any():
         worn = near_colour(original[at], known)
         share = (1 - front[at])[..., None]
-        exchanged = np.clip(original[at] + share * (behind[at] - worn), 0, 1)
+        exchanged = original[at] + share * (behind[at] - worn)
+        strands = (hair[at] > 0.95) & (front[at] > 0.95)
+        if strands.any():
+            # Where the share is off by a little, a strong colour taken out of the hair would leave its opposite.
+            own = near_colour(original[at], strands)
+            exchanged = np.clip(
+                exchanged, np.minimum(own, behind[at]) - 0.04, np.maximum(own, behind[at]) + 0.04
+            )
+        exchanged = np.clip(exchanged, 0, 1)
         result[at] = np.where(soft[at][..., None], exchanged, result[at])
     return result.astype(np.float32)

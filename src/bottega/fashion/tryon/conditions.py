@@ -10,10 +10,16 @@ from bottega.fashion.tryon.warp import Fitted
 
 LEAST_AGREEMENT = 0.8
 LEAST_CUTOUT = 0.75
+MOST_LEGS = 0.65
+"""Of worn trousers' area may be made up as bare legs: all but the hips under a short skirt."""
+LEAST_BELOW_CROTCH = 0.05
+"""Shoulder breadths that a skirt or shorts have to reach below the crotch."""
 MOST_HAIR = 0.18
 """Of the fitted garment may lie under hair; less on a pattern, whose continuation shows."""
 MOST_HAIR_ON_PATTERN = 0.1
-MOST_SKIN, MOST_UNKNOWN, MOST_BOTTOM, MOST_BACKDROP = 0.34, 0.05, 0.3, 0.5
+MOST_STRAYED = 0.25
+"""Of a hidden arm may lie, by the frame, where no sleeve is: then nobody knows where the arm is."""
+MOST_SKIN, MOST_UNKNOWN, MOST_BOTTOM, MOST_BACKDROP = 0.62, 0.05, 0.3, 0.5
 """Of the old garment's area may be made up as skin, as nobody knows what, as trousers, as backdrop."""
 LEAST_ARM_KNOWN = 0.6
 """Of an upper arm has to be told from the backdrop."""
@@ -173,6 +179,14 @@ def arm_reasons(known: float) -> tuple[Finding, ...]:
 
 def lower_reasons(person: PersonParse, garment: Garment) -> tuple[Finding, ...]:
     """What stops trousers and skirts: where legs part and hips are is guessed from nothing else."""
+    if "dress" in person.regions:
+        return (
+            stop(
+                "dress_worn",
+                "The person wears a dress, which lies over trousers and skirts.",
+                "Use a photograph in a top with trousers, shorts or a skirt.",
+            ),
+        )
     joints = {} if person.frame is None else person.frame.joints
     needed = ["hip_left", "hip_right"]
     if "crotch" in garment.landmarks:
@@ -186,6 +200,20 @@ def lower_reasons(person: PersonParse, garment: Garment) -> tuple[Finding, ...]:
             "Hips and legs are not in the photograph, or were not found.",
             "Use a photograph that shows the person from head to knees at least.",
             missing=", ".join(missing),
+        ),
+    )
+
+
+def short_reasons(below_crotch: float) -> tuple[Finding, ...]:
+    """`below_crotch`: how far a skirt or shorts would reach below the crotch, in shoulder breadths."""
+    if below_crotch >= LEAST_BELOW_CROTCH:
+        return ()
+    return (
+        stop(
+            "garment_too_short",
+            "The garment would end too high on the legs to be worn like that.",
+            "Use a product picture that shows the whole garment, or a larger fit.",
+            below_crotch=round(below_crotch, 3),
         ),
     )
 
@@ -308,11 +336,12 @@ def waist_reasons(uneven: float, loose: float) -> tuple[Finding, ...]:
     )
 
 
-def refill_reasons(refilled: Refilled) -> tuple[Finding, ...]:
-    """What would have to be made up beyond what can be."""
+def refill_reasons(refilled: Refilled, lower: bool = False) -> tuple[Finding, ...]:
+    """What would have to be made up beyond what can be; `lower`: instead of trousers or a skirt."""
     textured = refilled.texture > MOST_TEXTURE
     too_much = (
-        refilled.skin_share > MOST_SKIN
+        refilled.skin_share > (MOST_LEGS if lower else MOST_SKIN)
+        or refilled.strayed_share > MOST_STRAYED
         or refilled.unknown_share > MOST_UNKNOWN
         or refilled.bottom_share > MOST_BOTTOM
         or refilled.backdrop_share > (MOST_ON_TEXTURE if textured else MOST_BACKDROP)
@@ -329,6 +358,7 @@ def refill_reasons(refilled: Refilled) -> tuple[Finding, ...]:
                 bottom_share=round(refilled.bottom_share, 3),
                 backdrop_share=round(refilled.backdrop_share, 3),
                 backdrop_texture=round(refilled.texture, 4),
+                strayed_share=round(refilled.strayed_share, 3),
             )
         )
     return tuple(found)

@@ -14,15 +14,18 @@ from bottega.fashion.garment.values import Garment, GarmentKind
 from bottega.fashion.person.values import PersonParse
 from bottega.fashion.tryon import conditions, lens, light
 from bottega.fashion.tryon.body import Body, body_of
-from bottega.fashion.tryon.bottoms import lower_cover, place_lower, refill_lower
+from bottega.fashion.tryon.bottoms import below_crotch, lower_cover, place_lower, worn_hem
 from bottega.fashion.tryon.cloth import cloth_of
-from bottega.fashion.tryon.compose import Composed, compose
+from bottega.fashion.tryon.compose import SEEN, Composed, compose
 from bottega.fashion.tryon.expected import Expected, expected_of, upper_cover
+from bottega.fashion.tryon.fork import with_open_fork
 from bottega.fashion.tryon.gates import judge_expected
+from bottega.fashion.tryon.hood import worn_hood
 from bottega.fashion.tryon.pieces import Placement
 from bottega.fashion.tryon.placement import place_upper
 from bottega.fashion.tryon.product import Product, product_of
 from bottega.fashion.tryon.refill import Behind, Refilled, behind_upper, refill_upper
+from bottega.fashion.tryon.refill_bottoms import bare_parts, refill_lower
 from bottega.fashion.tryon.remains import (
     astray_share,
     bare_beside_collar,
@@ -34,7 +37,7 @@ from bottega.fashion.tryon.remains import (
     uneven_collar,
     uneven_waist,
 )
-from bottega.fashion.tryon.values import ENGINE, VERSION, TryOn, TryOnOptions, TryOnRefused
+from bottega.fashion.tryon.values import ENGINE, VERSION, Bool, TryOn, TryOnOptions, TryOnRefused
 from bottega.fashion.tryon.warp import Fitted, fit_garment
 from bottega.fashion.tryon.zones import least_arm_known
 from bottega.imaging.picture import F32, U8
@@ -128,6 +131,7 @@ def _product(
     reasons = conditions.garment_reasons(garment, options.category)
     if reasons:
         raise TryOnRefused(reasons)
+    garment = with_open_fork(rgb, garment)
     return garment, product_of(rgb, garment)
 
 
@@ -163,9 +167,12 @@ def _placed(scene: _Scene, options: TryOnOptions, tucked: bool) -> Placement:
         reasons = conditions.lower_reasons(scene.person, scene.garment)
         if reasons:
             raise TryOnRefused(reasons)
-        lower = place_lower(scene.garment, scene.body, options.fit)
+        lower = place_lower(scene.garment, scene.body, options.fit, worn_hem(scene.person, scene.body))
         if lower is None:
             raise TryOnRefused((conditions.shape_unclear(),))
+        reasons = conditions.short_reasons(below_crotch(lower, scene.body))
+        if reasons:
+            raise TryOnRefused(reasons)
         return lower
     cloth = cloth_of(scene.garment)
     if cloth is None:
@@ -210,11 +217,14 @@ def _dressed(
     if not conditions.skin_known(scene.person):
         raise TryOnRefused((conditions.skin_unknown(),))
     if behind is None:
-        refilled = refill_lower(scene.photo, scene.person, scene.body, cover, front)
+        refilled = refill_lower(scene.photo, scene.person, scene.body, cover, front, placement.hem_drop)
     else:
         front = np.where(behind.stain, 0, front).astype(np.float32)
-        refilled = refill_upper(scene.photo, scene.person, scene.body, cover, front, behind, _hem(placement))
-    reasons = conditions.refill_reasons(refilled)
+        sleeves = [patch.outline for patch in placement.patches if patch.ribbon is not None]
+        refilled = refill_upper(
+            scene.photo, scene.person, scene.body, cover, front, behind, _hem(placement), sleeves
+        )
+    reasons = conditions.refill_reasons(refilled, scene.kind == "bottom")
     if reasons:
         raise TryOnRefused(reasons)
     factors, lit_from = light.shading(scene.photo, scene.person, scene.body, old, cover, fitted.sleeves)
@@ -227,13 +237,15 @@ def _dressed(
         0.0 if scene.product.blur is None else placement.scale * scene.product.blur,
         np.random.default_rng(seed),
     )
+    like = bare_parts(scene.person) if behind is None else scene.person.silhouette
     made_up = lens.grained(
-        refilled.rgb, refilled.changed, scene.photo, scene.person.silhouette, np.random.default_rng([seed, 1])
+        refilled.rgb, refilled.changed, scene.photo, like, np.random.default_rng([seed, 1])
     )
+    made_up, changed = _before_hood(scene, placement, expected, made_up, refilled.changed)
     done = compose(
         scene.rgb,
         made_up,
-        refilled.changed,
+        changed,
         lit,
         cover,
         old,
@@ -243,6 +255,20 @@ def _dressed(
         scene.body.breadth,
     )
     return done, refilled, lit_from, expected
+
+
+def _before_hood(
+    scene: _Scene, placement: Placement, expected: Expected, made_up: F32, changed: Bool
+) -> tuple[F32, Bool]:
+    """The made-up photograph with the garment's hood, where it has one, and where it differs from the photograph."""
+    cover, colours = scene.garment.hood, scene.product.hood
+    if cover is None or colours is None or expected.lower:
+        return made_up, changed
+    hood = worn_hood(cover, colours, placement, scene.body, scene.person, expected.front)
+    if hood is None:
+        return made_up, changed
+    over = hood.cover[..., None]
+    return (made_up * (1 - over) + hood.rgb * over).astype(np.float32), changed | (hood.cover > SEEN)
 
 
 def _hem(placement: Placement) -> float:

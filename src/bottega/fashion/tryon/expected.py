@@ -7,7 +7,7 @@ import numpy as np
 from bottega.fashion.garment.values import Garment
 from bottega.fashion.person.values import PersonParse
 from bottega.fashion.tryon.body import Body, body_of
-from bottega.fashion.tryon.bottoms import before_lower, lower_cover, place_lower, worn_bottom
+from bottega.fashion.tryon.bottoms import before_lower, lower_cover, place_lower, worn_bottom, worn_hem
 from bottega.fashion.tryon.cloth import cloth_of
 from bottega.fashion.tryon.compose import front_layer
 from bottega.fashion.tryon.pieces import Placement
@@ -47,7 +47,7 @@ def expected_of(
     shape = person.silhouette.shape
     kind = garment.kind if options.category == "auto" else options.category
     lower = kind == "bottom"
-    placed = fitted or _fitted(body, garment, options, lower, (int(shape[0]), int(shape[1])))
+    placed = fitted or _fitted(person, body, garment, options, lower, (int(shape[0]), int(shape[1])))
     if placed is None:
         return None
     placement, layer = placed
@@ -85,10 +85,15 @@ def bare_arms(person: PersonParse, body: Body, placement: Placement) -> F32:
 
 
 def _fitted(
-    body: Body, garment: Garment, options: TryOnOptions, lower: bool, shape: tuple[int, int]
+    person: PersonParse,
+    body: Body,
+    garment: Garment,
+    options: TryOnOptions,
+    lower: bool,
+    shape: tuple[int, int],
 ) -> tuple[Placement, Fitted] | None:
     if lower:
-        placement = place_lower(garment, body, options.fit)
+        placement = place_lower(garment, body, options.fit, worn_hem(person, body))
     else:
         cloth = cloth_of(garment)
         if cloth is None:

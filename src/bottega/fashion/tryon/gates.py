@@ -334,6 +334,11 @@ def _torso_core(seen: Evidence) -> Bool:
     end = max(
         body.hip_drop + (0.8 if seen.expected.lower else 0.1) * body.breadth, start + 0.2 * body.breadth
     )
+    if seen.expected.lower:
+        # Below the hem of a skirt or of shorts legs are bare.
+        end = max(
+            min(end, seen.expected.placement.hem_drop - 0.06 * body.breadth), start + 0.1 * body.breadth
+        )
     drops = np.linspace(start, end, 16)
     left, right = body.sides(drops)
     ring = np.vstack((body.out(0.85 * right, drops), body.out(0.85 * left, drops)[::-1])) * seen.scale

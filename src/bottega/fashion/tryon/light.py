@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bottega.fashion.person.values import PersonParse
 from bottega.fashion.tryon.body import Body
+from bottega.fashion.tryon.values import Bool
 from bottega.imaging.colour import luma
 from bottega.imaging.picture import F32
 
@@ -91,18 +92,45 @@ def _is_even(photo: F32, old: F32) -> bool:
     return float(np.percentile(np.abs(photo - smooth)[inside].max(axis=1), 95)) < 0.11
 
 
+def _printed(photo: F32, light: F32, old: F32) -> Bool:
+    """H x W: what departs from the garment's own colour by more than light can do, a print on plain cloth."""
+    inside = old > 0.9
+    if not inside.any():
+        return inside
+    light = np.maximum(light, 0.02)
+    tint = photo / light[..., None]
+    usual, level = np.median(tint[inside], axis=0), float(np.median(light[inside]))
+    # On dark cloth noise and compression move the tint.
+    far = np.abs(tint - usual).max(axis=2) * np.minimum(light / 0.25, 1) > 0.25
+    far |= (light < 0.5 * level) | (light > 1.6 * level + 0.05)
+    return np.asarray(cv2.dilate((far & inside).astype(np.uint8), np.ones((3, 3), np.uint8))) > 0
+
+
 def _worn_light(photo: F32, old: F32, breadth: float) -> tuple[F32, F32]:
     """Luma of the worn garment over its median, smooth, and how far to trust it: both H x W."""
-    light = luma(photo)
-    weight = np.asarray(cv2.erode((old > 0.9).astype(np.uint8), np.ones((7, 7), np.uint8)), np.float32)
-    middle = float(np.median(light[weight > 0])) if (weight > 0).any() else 1.0
     sigma = max(2.0, 0.045 * breadth)
+    # What is blurred this far needs no more pixels.
+    factor = max(1, int(sigma / 3))
+    height, width = old.shape
+    size = (max(1, width // factor), max(1, height // factor))
+    small, worn = (cv2.resize(values, size, interpolation=cv2.INTER_AREA) for values in (photo, old))
+    photo, old, sigma = np.asarray(small, np.float32), np.asarray(worn, np.float32), sigma / factor
+    light = luma(photo)
+    plain = (old > 0.9) & ~_printed(photo, light, old)
+    rim = 2 * round(3 / factor) + 1
+    weight = np.asarray(cv2.erode(plain.astype(np.uint8), np.ones((rim, rim), np.uint8)), np.float32)
+    middle = float(np.median(light[weight > 0])) if (weight > 0).any() else 1.0
     near = np.asarray(cv2.GaussianBlur(weight, (0, 0), sigma), np.float32)
     mean = np.asarray(cv2.GaussianBlur(light * weight, (0, 0), sigma)) / np.maximum(near, 1e-4)
     # On dark cloth sensor noise and gloss weigh more than light: less is taken over.
     strength = float(np.clip(middle / 0.35, 0.35, 0.85))
     ratio = np.clip(mean / max(middle, 1e-3), *WORN_RANGE) ** strength
-    return ratio.astype(np.float32), np.clip((near - 0.1) / 0.4, 0, 1).astype(np.float32)
+    trust = np.clip((near - 0.1) / 0.4, 0, 1)
+    full = [
+        np.asarray(cv2.resize(values.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR))
+        for values in (ratio, trust)
+    ]
+    return full[0].astype(np.float32), full[1].astype(np.float32)
 
 
 def contact_shadow(cover: F32, breadth: float) -> F32:

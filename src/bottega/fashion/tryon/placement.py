@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from bottega.fashion.garment.values import Garment, Sleeves
 from bottega.fashion.tryon.body import Body
-from bottega.fashion.tryon.cloth import Cloth, sleeve_mask
+from bottega.fashion.tryon.cloth import Cloth, sleeve_mask, torso_mask
 from bottega.fashion.tryon.pieces import MOST_STRETCH, Patch, Placement
 from bottega.fashion.tryon.sleeves import place_sleeve
 from bottega.fashion.tryon.values import Fit
@@ -20,6 +20,11 @@ USUAL_CHEST = 1.2
 """Breadth of a top laid flat at the armpits, in breadths of its shoulders."""
 FLAT_TO_WORN = 1.3
 """Half the girth of a torso in breadths of it seen from the front: an ellipse 0.65 to 0.7 as deep as broad (Ramanujan)."""
+ROUND_SHOULDER = 0.95
+"""Of the shoulders, as far out as the seam of such a sleeve comes at most."""
+ROUND_CHEST, ROUND_TO_WORN = 0.84, 0.9
+"""`USUAL_CHEST` and `FLAT_TO_WORN` of a top on a mannequin, whose breadth is seen and not its half girth: a slim one wears it
+closer than most people do."""
 PINNED, PRINT = 0.4, 0.1
 """Stiffness of the points that torso and sleeves share, and of those under a print, as factors on that of the rest."""
 
@@ -49,8 +54,11 @@ def place_upper(
         )
         patches.append(patch)
         shares.append(share)
+    own = ~left_of
+    if cloth.round > 0.5:
+        own &= torso_mask((height, width), cloth)
     body_patch = Patch(
-        torso.name, torso.source, torso.target, ~left_of, torso.outline, torso.zone, slack=torso.slack
+        torso.name, torso.source, torso.target, own, torso.outline, torso.zone, slack=torso.slack
     )
     front = _collar_front(cloth, body, scale)
     return Placement(
@@ -67,12 +75,17 @@ def place_upper(
 def upper_scale(cloth: Cloth, body: Body, sleeves: Sleeves) -> float:
     """What the shoulders ask for, tempered by the chest; without sleeves more by the chest, because straps end anywhere
     on the shoulder."""
-    by_chest = USUAL_CHEST * body.breadth / cloth.chest_breadth
+    usual = USUAL_CHEST + cloth.round * (ROUND_CHEST - USUAL_CHEST)
+    by_chest = usual * body.breadth / cloth.chest_breadth
     if sleeves == "none":
         left, right = body.sides(body.drops[1:2])
-        by_sides = FLAT_TO_WORN * 0.97 * float(right[0] - left[0]) / cloth.chest_breadth
+        by_sides = _flat_to_worn(cloth) * 0.97 * float(right[0] - left[0]) / cloth.chest_breadth
         return float(np.sqrt(by_chest * by_sides))
     return float(np.sqrt(by_chest * body.breadth / cloth.shoulder_breadth))
+
+
+def _flat_to_worn(cloth: Cloth) -> float:
+    return FLAT_TO_WORN + cloth.round * (ROUND_TO_WORN - FLAT_TO_WORN)
 
 
 def _shoulder_line(body: Body, u: F64, slope: float) -> F64:
@@ -113,12 +126,17 @@ def _torso(
     shoulders: list[F64] = []
     for index, sign in ((0, -1.0), (1, 1.0)):
         u = scale * abs(float(cloth.shoulders[index][0] - cloth.origin[0]))
-        u = float(np.clip(u, 0.92 * half, 1.1 * half)) if sleeved else min(u, 0.97 * half)
+        # What was laid flat widens at the seam; on a mannequin it is seen where it is worn.
+        most = 1.1 + cloth.round * (ROUND_SHOULDER - 1.1)
+        u = float(np.clip(u, min(0.92, most) * half, most * half)) if sleeved else min(u, 0.97 * half)
         u = max(u, abs(float(collar[index][0])) + 0.06 * body.breadth)
         shoulders.append(np.array((sign * u, float(_shoulder_line(body, np.array(u), slope)))))
     drops, lefts, rights = _side_targets(cloth, body, scale, tucked)
     armpits = [np.array((edge[0], drops[0])) for edge in (lefts, rights)]
-    if sleeved:
+    if not sleeved:
+        _close_to_body(body, drops, lefts, rights)
+        armpits = [np.array((edge[0], drops[0])) for edge in (lefts, rights)]
+    else:
         for index, sign in ((0, -1.0), (1, 1.0)):
             armpits[index][0] = sign * min(abs(armpits[index][0]), 1.0 * abs(shoulders[index][0]))
     front = body.into(_collar_front(cloth, body, scale))
@@ -228,7 +246,8 @@ def _side_targets(cloth: Cloth, body: Body, scale: float, tucked: bool) -> tuple
     below = np.clip((drops - body.hip_drop) / (0.3 * body.breadth), 0, 1)
     cover = cover * (1 - below)
     # Cloth that lies flat goes around the body when worn: less of it is seen from the front.
-    around = 1 / FLAT_TO_WORN + (0.92 - 1 / FLAT_TO_WORN) * below
+    worn = 1 / _flat_to_worn(cloth)
+    around = worn + (max(0.92, worn) - worn) * below
     half_left, half_right = (
         np.maximum(around * flat, np.minimum(cover, MOST_STRETCH * flat))
         for flat in (middle - left, right - middle)
@@ -239,6 +258,15 @@ def _side_targets(cloth: Cloth, body: Body, scale: float, tucked: bool) -> tuple
         half_left = half_left + near * (np.minimum(half_left, 1.05 * cover) - half_left)
         half_right = half_right + near * (np.minimum(half_right, 1.05 * cover) - half_right)
     return drops, middle - half_left, middle + half_right
+
+
+def _close_to_body(body: Body, drops: F64, lefts: F64, rights: F64) -> None:
+    """Draws the sides in to the body under the arms, in place: without a sleeve the armhole ends there, and what stands off
+    would lie over the arm."""
+    left_body, right_body = body.sides(drops)
+    slack = 0.02 * body.breadth + 0.5 * np.maximum(drops - drops[0], 0)
+    np.maximum(lefts, 1.04 * left_body - slack, out=lefts)
+    np.minimum(rights, 1.04 * right_body + slack, out=rights)
 
 
 def _print_zone(cloth: Cloth, body: Body, scale: float) -> tuple[list[F64], list[F64]]:

@@ -31,6 +31,8 @@ class Product:
     cover: F32
     colours: F32
     blur: float | None
+    hood: F32 | None = None
+    """H x W x 3 in [0, 1]: the colours of the garment's hood continued past its edge; None where it has none."""
 
 
 def product_of(rgb: U8, garment: Garment) -> Product:
@@ -38,7 +40,10 @@ def product_of(rgb: U8, garment: Garment) -> Product:
     cover = tight_cover(rgb, garment.alpha)
     edges = grown(garment.alpha > 0.5, 3)
     return Product(
-        cover, solid_colours(rgb, cover), lens.blur_of(rgb.astype(np.float32) / np.float32(255), edges)
+        cover,
+        solid_colours(rgb, cover),
+        lens.blur_of(rgb.astype(np.float32) / np.float32(255), edges),
+        None if garment.hood is None else solid_colours(rgb, garment.hood),
     )
 
 

@@ -10,22 +10,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.person.values import PersonParse
-from bottega.fashion.tryon.body import Body, hands_of
+from bottega.fashion.tryon.body import Body, hands_of, sample
+from bottega.fashion.tryon.limbs import Limb, length_hidden
 from bottega.fashion.tryon.stains import near_colour, stained
-from bottega.fashion.tryon.surfaces import backdrop_surface, mirrored_up, skin_surface
+from bottega.fashion.tryon.surfaces import backdrop_surface, mirrored_up, skin_surface, within_outline
 from bottega.fashion.tryon.values import Bool
 from bottega.fashion.tryon.zones import (
     RIM,
     around,
+    beyond_armholes,
     closed,
     drawn_ring,
     drop_map,
     grown,
+    joint_zone,
     large_parts,
     limb_shapes,
+    limbs_of,
     neckline_zone,
     torso_zone,
     touching,
+    under_neck,
     worn_top,
 )
 from bottega.imaging.picture import F32
@@ -34,6 +39,8 @@ F64 = NDArray[np.float64]
 LEAST_WORN = 1.35
 """Squares of the shoulders' breadth: a top with sleeves that ends at the hips. The arms of a cropped one are no longer."""
 
+_DRESS = 0.3
+"""Shoulder breadths below the hips: what ends lower is worn as a dress is."""
 _FADE, _SMOOTH = 0.035, 0.02
 """Of the shoulders' breadth the made-up wall fades into the real one, where that is this smooth."""
 
@@ -50,6 +57,8 @@ class Refilled:
     bottom_share: float
     unknown_share: float
     texture: float
+    strayed_share: float = 0.0
+    """Of an arm that was made up, as far as it was hidden by cloth, lies where no cloth was; that of the worse one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,7 @@ class Behind:
     backdrop: F32
     texture: float
     skin: F32 | None
+    limbs: list[Limb]
 
 
 def behind_upper(photo: F32, person: PersonParse, body: Body) -> Behind:
@@ -69,11 +79,12 @@ def behind_upper(photo: F32, person: PersonParse, body: Body) -> Behind:
     old = worn_top(person, photo.shape)
     stain = stained(photo, person, body, old) | _of_nobody(person, body, old)
     surface, texture = backdrop_surface(photo, person)
+    limbs = limbs_of(person, body)
     try:
-        skin = skin_surface(photo, person, body, grown(old > 0.04, RIM) | stain)
+        skin = skin_surface(photo, person, body, grown(old > 0.04, RIM) | stain, limbs)
     except ValueError:
         skin = None
-    return Behind(stain, surface, texture, skin)
+    return Behind(stain, surface, texture, skin, limbs)
 
 
 def _of_nobody(person: PersonParse, body: Body, old: F32) -> Bool:
@@ -90,8 +101,11 @@ def arms_before(person: PersonParse, body: Body, sleeves: list[F64]) -> F32:
     the new sleeves (N x 2, from the shoulder around the cuff to the armpit): under and beside them there is no bare arm.
     """
     shape = person.silhouette.shape
-    limbs = limb_shapes(person, body, worn_top(person, shape))
+    limbs = limb_shapes(person, body, worn_top(person, shape), limbs_of(person, body))
     below = np.clip((drop_map(body, shape) - 0.3 * body.breadth) / (0.12 * body.breadth), 0, 1)
+    if not sleeves:
+        # Without sleeves the arm comes out at the armhole, and what sticks out there lies behind it.
+        below = np.maximum(below, beyond_armholes(body, shape))
     bare = limbs * below
     for outline in sleeves:
         bare = np.where(_beside_sleeve(outline, shape, 0.09 * body.breadth), 0, bare)
@@ -118,38 +132,59 @@ def _beside_sleeve(outline: F64, shape: tuple[int, ...], reach: float) -> Bool:
 
 
 def refill_upper(
-    photo: F32, person: PersonParse, body: Body, cover: F32, front: F32, behind: Behind, hem: float
+    photo: F32,
+    person: PersonParse,
+    body: Body,
+    cover: F32,
+    front: F32,
+    behind: Behind,
+    hem: float,
+    sleeves: list[F64] | None = None,
 ) -> Refilled:
     """Takes the worn top or dress out of `photo` (H x W x 3 in [0, 1]) wherever `cover`, the new garment, leaves it open.
 
     `front`: H x W, what lies before everything. `hem`: the new garment's lower end below the shoulders in pixels.
+    `sleeves`: outlines of the new sleeves (N x 2), beside which no arm is seen as far as they reach.
     Raises ValueError where skin is needed, none is seen and none was measured.
     """
     shape = photo.shape[:2]
     old, stain = worn_top(person, shape), behind.stain
     area = max(float((old > 0.5).sum()), LEAST_WORN * body.breadth**2)
     old_rim = grown(old > 0.04, RIM) | stain
-    limbs = limb_shapes(person, body, np.maximum(old, stain))
+    beside_dress = _beside_dress(person, body, cover, hem)
+    old_rim |= beside_dress
+    limbs = limb_shapes(person, body, np.maximum(old, stain), behind.limbs)
     drops = drop_map(body, shape)
     open_ = old_rim & (cover < 0.995) & (front < 0.98)
     skin_at = open_ & ((limbs > 0.5) | neckline_zone(body, shape))
+    skin_at |= open_ & (joint_zone(limbs, body, shape) | under_neck(person, body, shape))
+    # The outermost pixels of what was worn are half backdrop, and no skin fills it to the edge.
+    skin_at &= ~grown(person.silhouette < 0.5, 2)
     skin_at &= ~_face(person, shape)
+    for outline in sleeves or []:
+        on_torso = neckline_zone(body, shape) | torso_zone(body, shape)
+        skin_at &= ~_beside_sleeve(outline, shape, 0.12 * body.breadth) | on_torso
     adrift = skin_at & (limbs > 0.5) & (cover < 0.5) & ~_joined(skin_at, person, body)
     skin_at &= ~adrift
     bottom = person.regions.get("bottom")
     low = torso_zone(body, shape) & (drops > min(hem, body.hip_drop) - 6)
-    beside = np.zeros(shape, bool)
+    low &= ~beside_dress
+    beside = beside_dress.copy()
     trousers = None if bottom is None else _bottom_above(photo, bottom, body)
     if bottom is not None and trousers is not None:
         # Beside the trousers, and between the legs, the wall goes on.
-        beside = low & ~trousers[1]
+        beside |= low & ~trousers[1]
         low = (low & trousers[1]) | closed(bottom > 0.5, max(1, round(0.04 * body.breadth)))
+        low &= ~beside_dress
     below = open_ & ~skin_at & low
     # At its sides the torso is not known to the pixel: a strip there is slack of the old garment, not body.
     inner = ~grown(~torso_zone(body, shape), max(1, round(0.05 * body.breadth)))
     between = open_ & ~skin_at & ~below & ~beside & inner
     bottom_at = below if bottom is not None else np.zeros(shape, bool)
     unknown = ((below | between) & ~bottom_at) | adrift
+    if "dress" in person.regions:
+        # What a dress hides of hips and legs is not known, nor is it backdrop.
+        unknown |= open_ & ~skin_at & ~bottom_at & (old > 0.5) & (drops > hem)
     backdrop_at = open_ & ~skin_at & ~bottom_at & ~unknown
     hair_at = backdrop_at & _under_hair(person, body, shape)
     backdrop_at &= ~hair_at
@@ -168,6 +203,13 @@ def refill_upper(
     if behind.texture < _SMOOTH:
         wall = (person.silhouette < 0.05) & ~open_ & (front < 0.02)
         changed |= _faded(rgb, behind.backdrop, backdrop_at, wall, max(RIM, round(_FADE * body.breadth)))
+    if behind.skin is not None:
+        names = ("neck", "left_arm", "right_arm")
+        bare = np.maximum.reduce(
+            [front * 0, *(person.regions[name] for name in names if name in person.regions)]
+        )
+        bare_at = (bare > 0.95) & ~open_ & (front < 0.02)
+        changed |= _faded(rgb, behind.skin, skin_at, bare_at, max(RIM, round(_FADE * body.breadth)))
     return Refilled(
         rgb,
         changed,
@@ -176,6 +218,10 @@ def refill_upper(
         _visible(bottom_at, cover) / area,
         _visible(unknown, cover) / area,
         behind.texture,
+        max(
+            (length_hidden(limb) for limb in behind.limbs if _is_made_up(limb, skin_at)),
+            default=0.0,
+        ),
     )
 
 
@@ -186,6 +232,7 @@ def _bottom_above(photo: F32, bottom: F32, body: Body) -> tuple[F32, Bool]:
     row = (
         body.out(0.0, body.hip_drop + 0.3 * body.breadth)[1] if crotch is None else crotch[1]
     ) - 0.03 * body.breadth
+    where &= within_outline(bottom, body)
     end = int(np.clip(row, 0, len(where)))
     upper = where[:end]
     between = np.logical_or.accumulate(upper, axis=1)
@@ -253,6 +300,28 @@ def _joined(made_up: Bool, person: PersonParse, body: Body) -> Bool:
     reach = max(RIM, round(0.06 * body.breadth))
     parts = made_up & (drop_map(body, made_up.shape) > 0.3 * body.breadth)
     return ~parts | touching(parts, grown(seen, reach) & parts)
+
+
+def _is_made_up(limb: Limb, skin_at: Bool) -> bool:
+    """Whether some of the limb's axis is made up."""
+    return bool((sample(skin_at.astype(np.float32), limb.axis) > 0.5).any())
+
+
+def _beside_dress(person: PersonParse, body: Body, cover: F32, hem: float) -> Bool:
+    """H x W: what is worn below and shows beside a dress above its hem. A dress goes around it."""
+    bottom = person.regions.get("bottom")
+    found = np.zeros(cover.shape, bool)
+    if bottom is None or hem < body.hip_drop + _DRESS * body.breadth:
+        return found
+    dressed = cover > 0.5
+    between = (
+        np.logical_or.accumulate(dressed, axis=1)
+        & np.logical_or.accumulate(dressed[:, ::-1], axis=1)[:, ::-1]
+    )
+    rows = np.broadcast_to(np.asarray(dressed.any(axis=1))[:, None], cover.shape) & (
+        drop_map(body, cover.shape) < hem - 0.04 * body.breadth
+    )
+    return grown(bottom > 0.04, RIM) & rows & ~(between & ~dressed)
 
 
 def _face(person: PersonParse, shape: tuple[int, ...]) -> Bool:

@@ -8,7 +8,8 @@ from bottega.fashion.garment.values import Garment
 from bottega.fashion.tryon.body import sample
 from bottega.fashion.tryon.evidence import Evidence
 from bottega.fashion.tryon.expected import Expected
-from bottega.fashion.tryon.fidelity import palette_distance
+from bottega.fashion.tryon.fidelity import palette, palette_distance
+from bottega.fashion.tryon.stains import near_colour
 from bottega.fashion.tryon.values import Bool
 from bottega.fashion.tryon.zones import drawn_ring, drop_map, grown
 from bottega.imaging.picture import F32
@@ -158,9 +159,47 @@ def residue_share(seen: Evidence) -> float | None:
     unit = seen.expected.body.breadth * seen.scale
     near = grown(seen.old > 0.3, round(0.25 * unit)) & (seen.cover < 0.1) & (_head(seen) < 0.02)
     to_worn = palette_distance(seen.after, np.vstack(worn))
+    if seen.expected.lower:
+        rest += _beside_trousers(seen)
     to_rest = palette_distance(seen.after, np.vstack((seen.colours, *rest)))
     left = near & (to_worn < NEAR) & (to_worn < SURE * to_rest)
+    left &= ~_as_around(seen, left, to_worn)
+    # One thing painted beside another mixes to any colour along a line; what was left stands as it was.
+    stands = np.sqrt(((seen.after - seen.before) ** 2).sum(axis=2)) < SAME
+    broad = np.asarray(
+        cv2.morphologyEx(left.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), bool
+    )
+    left &= stands | broad
+    if seen.expected.lower:
+        # The rims of hands and shoes stand as they were too, lines a pixel wide.
+        rims = cv2.morphologyEx(left.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+        left = np.asarray(rims, bool)
     return float(left.sum()) / max(unit**2, 1.0)
+
+
+def _beside_trousers(seen: Evidence) -> list[F32]:
+    """Lab colours (N x 3) of what trousers and skirts leave bare: shoes, and legs in light and in their own shade."""
+    tones = [np.array(seen.person.skin, np.float32)] if seen.person.skin is not None else []
+    for name in ("left_arm", "right_arm", "hands", "legs"):
+        region = seen.person.regions.get(name)
+        inside = None if region is None else seen.small(region) > 0.9
+        if inside is not None and int(inside.sum()) > 20:
+            tones.append(np.median(seen.before[inside], axis=0).astype(np.float32))
+    shades = np.array(((8, 0, 0), (0, 0, 0), (-8, 0, 0), (-16, 0, 0), (-24, 0, 0)), np.float32)
+    shoes = seen.person.regions.get("shoes")
+    inside = None if shoes is None else seen.small(shoes) > 0.9
+    own = [palette(seen.before[inside], 3)] if inside is not None and int(inside.sum()) > 20 else []
+    return [tone + shades for tone in tones] + own
+
+
+def _as_around(seen: Evidence, left: Bool, to_worn: F32) -> Bool:
+    """h x w: what has the colours of the backdrop around it. A backdrop has lighter and darker places, and a worn garment
+    may have the colour of one of them."""
+    known = (seen.small(seen.person.silhouette) < 0.02) & ~grown(left, 2) & ~grown(seen.old > 0.04, 2)
+    if int(known.sum()) < 40:
+        return np.zeros(left.shape, bool)
+    away = np.sqrt(((seen.after - near_colour(seen.before, known)) ** 2).sum(axis=2))
+    return away < np.maximum(to_worn, SAME)
 
 
 def neck_share(seen: Evidence) -> float | None:

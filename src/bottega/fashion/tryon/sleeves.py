@@ -15,6 +15,8 @@ from bottega.imaging.picture import F32
 F64 = NDArray[np.float64]
 ROLLED = 0.62
 """Of a long sleeve's length remains when it is rolled up to the elbow."""
+WORN = 0.7
+"""Breadth of a sleeve on an arm, in breadths of it laid flat."""
 MOST_WIDE = 1.7
 """Of the arm's breadth a sleeve is seen wide: what is wider hangs down in folds."""
 FLAT = 0.03
@@ -62,7 +64,9 @@ def _laid(
     reach = length_of(path)
     upper = float(np.hypot(*(arm.path[1] - corners[0])))
     length = _sleeve_length(scale * sleeve.length, reach, upper, kind)
-    outer, inner = _sleeve_target(path, length, seam, arm, scale * _breadths(sleeve), upper)
+    # A round tube is 2 / pi as broad as when it lies flat; cloth is not quite round.
+    seen = WORN + sleeve.round * (1 - WORN)
+    outer, inner = _sleeve_target(path, length, seam, arm, seen * scale * _breadths(sleeve), upper)
     return Ribbon(_dense(sleeve.outer), _dense(sleeve.inner), outer, inner), length, reach
 
 
@@ -83,9 +87,9 @@ def _breadths(sleeve: Sleeve) -> F64:
 
 
 def _sleeve_target(
-    path: F64, length: float, seam: tuple[F64, F64, F64], arm: Arm, flat: F64, upper: float
+    path: F64, length: float, seam: tuple[F64, F64, F64], arm: Arm, breadths: F64, upper: float
 ) -> tuple[F64, F64]:
-    """The sleeve's edges on the arm at even stations: `flat` is its breadth laid flat at `STATIONS`, in pixels of the
+    """The sleeve's edges on the arm at even stations: `breadths` are its own at `STATIONS`, in pixels of the
     photograph; `upper` the length from the seam to the elbow."""
     shoulder, armpit, lead = seam
     stations = np.linspace(0, 1, ROWS)
@@ -96,8 +100,7 @@ def _sleeve_target(
         normal = -normal
     reach = length_of(path)
     limb = np.interp(stations * length, [0.0, upper, reach], arm.breadths)
-    # A round tube is 2 / pi as broad as when it lies flat; cloth is not quite round.
-    wide = np.minimum(0.7 * np.interp(stations, STATIONS, flat), MOST_WIDE * limb)
+    wide = np.minimum(np.interp(stations, STATIONS, breadths), MOST_WIDE * limb)
     half = np.maximum(wide, 1.08 * limb + 2)[:, None] / 2
     half[0] = half[1]
     outer, inner = axis + half * normal, axis - half * normal

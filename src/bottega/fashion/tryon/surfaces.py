@@ -5,13 +5,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.person.values import PersonParse
-from bottega.fashion.tryon.body import Arm, Body
+from bottega.fashion.tryon.body import Body, sample
+from bottega.fashion.tryon.limbs import Limb
 from bottega.fashion.tryon.values import Bool
-from bottega.fashion.tryon.zones import RIM, drawn_ring, grown, hidden_limb, limb_ring
-from bottega.imaging.colour import lab_to_rgb
+from bottega.fashion.tryon.zones import RIM, grown, limbs_of
+from bottega.imaging.colour import lab_to_rgb, luma
 from bottega.imaging.picture import F32
 
 F64 = NDArray[np.float64]
+NARROWING = 0.45
+"""Of the breadth of the hips is lost toward the waist, in every breadth of the shoulders."""
 
 
 def backdrop_surface(photo: F32, person: PersonParse) -> tuple[F32, float]:
@@ -69,8 +72,10 @@ def continued(values: F32, known: Bool) -> F32:
     return np.where(known[..., None], result, smooth)
 
 
-def skin_surface(photo: F32, person: PersonParse, body: Body, old: Bool) -> F32:
-    """Skin continued from neck, arms and hands, rounded on the limbs: H x W x 3.
+def skin_surface(
+    photo: F32, person: PersonParse, body: Body, old: Bool, limbs: list[Limb] | None = None
+) -> F32:
+    """Skin continued from neck, arms and hands, rounded on the limbs: H x W x 3. `limbs`: where those are known already.
 
     Raises ValueError where no skin is seen and none was measured.
     """
@@ -103,28 +108,69 @@ def skin_surface(photo: F32, person: PersonParse, body: Body, old: Bool) -> F32:
         mixed: F32 = (continued(small, sure) * trust + far * (1 - trust)).astype(np.float32)
         smooth = np.asarray(cv2.GaussianBlur(mixed, (0, 0), 2.0), np.float32)
         colours = np.asarray(cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
-    return np.clip(colours * _limb_shading(body, shape)[..., None], 0, 1).astype(np.float32)
+    return np.clip(
+        colours * _limb_shading(photo, body, limbs_of(person, body) if limbs is None else limbs)[..., None],
+        0,
+        1,
+    ).astype(np.float32)
 
 
-def _limb_shading(body: Body, shape: tuple[int, ...]) -> F32:
-    """A round limb under soft frontal light: the cosine of its surface, half of it ambient. H x W."""
-    shade = np.ones(shape, np.float32)
-    for arm in (body.left_arm, body.right_arm):
-        if not arm.found:
-            continue
-        inside = hidden_limb(arm, body)
-        # The limb has no edge at the shoulder.
-        above = inside.path[0] - inside.path[1]
-        path = inside.path.copy()
-        path[0] = path[0] + 0.7 * inside.breadths[0] * above / max(float(np.hypot(*above)), 1e-6)
-        ring = limb_ring(Arm(path, inside.breadths, inside.found), 1.05)
-        limb = (drawn_ring(ring, shape) > 0.5).astype(np.uint8)
-        depth = np.asarray(cv2.distanceTransform(limb, cv2.DIST_L2, 5), np.float32)
-        radius = max(float(np.mean(inside.breadths)) / 2, 1.0)
-        inner = np.clip(depth / radius, 0, 1)
-        round_ = 0.72 + 0.28 * np.sqrt(np.maximum(1 - (1 - inner) ** 2, 0))
-        shade = np.where(limb > 0, np.minimum(shade, round_), shade)
-    return np.asarray(cv2.GaussianBlur(shade, (0, 0), 1.2), np.float32)
+def _limb_shading(photo: F32, body: Body, limbs: list[Limb]) -> F32:
+    """Light on round limbs, H x W about 1: as across the bare part of the same arm, else that of a cylinder."""
+    shape = photo.shape[:2]
+    height, width = shape
+    factor = max(1, round(max(height, width) / 256))
+    size = max(2, height // factor), max(2, width // factor)
+    shade = np.ones(size, np.float32)
+    y, x = np.ogrid[0 : size[0], 0 : size[1]]
+    drop: F64 = ((x + 0.5) * factor - body.origin[0]) * body.down[0]
+    drop = drop + ((y + 0.5) * factor - body.origin[1]) * body.down[1]
+    # Above the armpit the limb's inner side is torso, and the shoulder has no edge.
+    free: F64 = np.clip((drop / body.breadth - 0.18) / 0.2, 0, 1)
+    for limb in limbs:
+        found, _ = limb.coordinates(shape, factor)
+        outer: F64 = np.clip(0.5 + drop / (0.3 * body.breadth), 0, 1)
+        across: F32 = (found * np.where(found > 0, free, outer)).astype(np.float32)
+        round_ = np.interp(across, *_light_across(photo, limb)).astype(np.float32)
+        shade = np.where(np.abs(across) < 1.6, round_, shade)
+    shade = np.asarray(cv2.GaussianBlur(shade, (0, 0), 0.7), np.float32)
+    return np.asarray(cv2.resize(shade, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _light_across(photo: F32, limb: Limb) -> tuple[F64, F64]:
+    """Places across a limb, -1 to 1, and the light there, mean 1: measured next to the sleeve where enough is bare."""
+    at = np.linspace(-1, 1, 21)
+    # Soft frontal light: Lambert's cosine, most of it ambient.
+    light = 0.78 + 0.22 * np.sqrt(np.maximum(1 - at**2, 0))
+    rows = np.flatnonzero(limb.seen)
+    if len(rows) >= 6:
+        rows = rows[1:13]
+        share = np.clip((at + 1) / 2, 0.08, 0.92)[None, :, None]
+        points = limb.outer[rows][:, None] * (1 - share) + limb.inner[rows][:, None] * share
+        values = sample(luma(photo), points.reshape(-1, 2)).reshape(len(rows), -1)
+        measured = np.median(values / np.maximum(values.mean(axis=1, keepdims=True), 1e-3), axis=0)
+        light = np.clip(np.convolve(np.pad(measured, 2, "edge"), np.ones(5) / 5, "valid"), 0.7, 1.25)
+    return at, light / light.mean()
+
+
+def within_outline(bottom: F32, body: Body) -> Bool:
+    """H x W: where trousers or a skirt can be above their visible upper edge: between their own sides there, which draw
+    together toward the waist and end at it."""
+    solid = bottom > 0.5
+    height, width = solid.shape
+    rows = np.flatnonzero(solid.sum(axis=1) > 0.2 * body.breadth)
+    if not len(rows):
+        return np.ones(solid.shape, np.bool_)
+    first = rows[: max(3, round(0.12 * body.breadth))]
+    lefts, rights = solid[first].argmax(axis=1), width - 1 - solid[first, ::-1].argmax(axis=1)
+    left, right = float(np.median(lefts)), float(np.median(rights))
+    y: F64 = np.arange(float(height))
+    above = np.maximum(first[0] - y, 0.0) / body.breadth
+    half = (right - left) / 2 * np.clip(1 - NARROWING * above, 0.7, 1.0)
+    away = np.abs(np.arange(float(width)) - (left + right) / 2)
+    waist = min(float(body.out(0.0, body.waist_drop)[1]), float(first[0]))
+    within = (away[None] <= half[:, None] + 1) & (y >= waist)[:, None]
+    return np.asarray(within | (bottom > 0.3), np.bool_)
 
 
 def mirrored_up(photo: F32, bottom: F32) -> F32:

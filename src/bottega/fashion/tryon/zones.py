@@ -5,7 +5,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.person.values import PersonParse
-from bottega.fashion.tryon.body import Arm, Body, hands_of, sample
+from bottega.fashion.tryon.body import Arm, Body, hands_of
+from bottega.fashion.tryon.limbs import Limb, limb_of
 from bottega.fashion.tryon.paths import directions_of, points_at, smoothed
 from bottega.fashion.tryon.values import Bool
 from bottega.imaging.picture import F32
@@ -113,6 +114,45 @@ def neckline_zone(body: Body, shape: tuple[int, ...]) -> Bool:
     return drawn_ring(body.out(ring[:, 0], ring[:, 1]), shape) > 0.5
 
 
+def beyond_armholes(body: Body, shape: tuple[int, ...]) -> F32:
+    """H x W in [0, 1]: outside of the lines from the shoulders' ends to the armpits."""
+    half = body.breadth / 2
+    drops = np.array((0.08, 0.2, 0.32)) * body.breadth
+    left, right = body.sides(drops[2:])
+    beyond = np.zeros(shape, np.float32)
+    for side, armpit in ((-1.0, left), (1.0, right)):
+        inner = np.array((0.92 * side * half, 0.0, float(armpit[0])))
+        inner[1] = 0.4 * inner[0] + 0.6 * inner[2]
+        far = np.full(3, 3 * side * half)
+        ring = np.vstack((body.out(inner, drops), body.out(far, drops)[::-1]))
+        beyond = np.maximum(beyond, drawn_ring(ring, shape))
+    return beyond
+
+
+def joint_zone(limbs: F32, body: Body, shape: tuple[int, ...]) -> Bool:
+    """H x W: the skin at shoulders and armpits between arm and torso: an arm grows out of a torso in a round."""
+    drops = drop_map(body, shape) / body.breadth
+    solid = (
+        ((limbs > 0.5) | torso_zone(body, shape) | neckline_zone(body, shape))
+        & (drops > -0.2)
+        & (drops < 0.6)
+    )
+    upper = closed(solid, max(2, round(0.1 * body.breadth))) & (drops < 0.2)
+    lower = closed(solid, max(2, round(0.035 * body.breadth))) & (drops >= 0.2) & (drops < 0.42)
+    return (upper | lower) & ~solid
+
+
+def under_neck(person: PersonParse, body: Body, shape: tuple[int, ...]) -> Bool:
+    """H x W: close below the bare neck, which is broader than usual at times."""
+    neck = person.regions.get("neck")
+    if neck is None or not (neck > 0.95).any():
+        return np.zeros(shape, bool)
+    reach = max(2, round(0.06 * body.breadth))
+    below = np.zeros((2 * reach + 1, 1), np.uint8)
+    below[: reach + 1] = 1
+    return np.asarray(cv2.dilate((neck > 0.5).astype(np.uint8), below)) > 0
+
+
 def limb_ring(arm: Arm, grow: float = 1.0) -> F64:
     """The outline of a limb with its breadths (N x 2)."""
     # Past the wrist as far as a cuff may reach over the hand.
@@ -151,58 +191,28 @@ def inset(arm: Arm, body: Body) -> Arm:
     return Arm(path, arm.breadths, arm.found, arm.bare)
 
 
-def hidden_limb(arm: Arm, body: Body) -> Arm:
-    """The limb as far as a worn sleeve hides it: from the shoulder to where the arm comes out, as broad as it is there.
-    The frame's elbow is a guess beside what is seen of the arm."""
-    inner = inset(arm, body)
-    if arm.bare is None:
-        return inner
-    elbow = float(body.into(arm.path[1])[1])
-    drops = np.arange(0.12, 1.4, 0.01) * body.breadth
-    reach = np.arange(-0.3, 0.3, 0.005) * body.breadth
-    way = arm.path[2] - arm.path[0]
-    slope = float((way @ body.across) / max(float(way @ body.down), 1e-6))
-    across = float(body.into(arm.path[0])[0]) + slope * drops[:, None] + reach[None, :]
-    points = body.out(across, np.broadcast_to(drops[:, None], across.shape)).reshape(-1, 2)
-    seen = sample(arm.bare, points).reshape(across.shape) > 0.5
-    rows = np.flatnonzero(seen.sum(axis=1) * 0.005 > 0.08)
-    if not len(rows) or drops[rows[0]] < 0.2 * body.breadth or drops[rows[0]] > elbow + 0.3 * body.breadth:
-        return inner
-    # A little below the cuff, whose shadow and edge are uncertain.
-    band = rows[(rows >= rows[0] + 3) & (rows <= rows[0] + 12)]
-    if len(band) < 5:
-        return inner
-    middles = np.array([float(across[row][seen[row]].mean()) for row in band])
-    breadth = float(np.median(seen[band].sum(axis=1))) * 0.005 * body.breadth / float(np.hypot(1, slope))
-    ends = body.out(np.array((middles[0], middles[-1])), drops[band[[0, -1]]])
-    along = (ends[1] - inner.path[0]) / max(float(np.hypot(*(ends[1] - inner.path[0]))), 1e-6)
-    path = np.vstack((inner.path[0], ends[1], ends[1] + 0.3 * body.breadth * along))
-    return Arm(path, (1.12 * breadth, breadth, 0.95 * breadth), arm.found, arm.bare)
+def limbs_of(person: PersonParse, body: Body) -> list[Limb]:
+    """The arms that were found, as far as the wrist, under cloth and without."""
+    shape = person.silhouette.shape
+    bare = hands_of(person, body)
+    for name in ("left_arm", "right_arm"):
+        if name in person.regions:
+            bare = np.maximum(bare, person.regions[name])
+    worn = worn_top(person, shape)
+    return [limb_of(arm, body, bare, worn) for arm in (body.left_arm, body.right_arm) if arm.found]
 
 
-def limb_shapes(person: PersonParse, body: Body, old: F32) -> F32:
-    """Arms and hands before the torso: as seen, and under the old garment as the frame says."""
+def limb_shapes(person: PersonParse, body: Body, old: F32, limbs: list[Limb]) -> F32:
+    """Arms and hands before the torso: as seen, and under the old garment where `limbs` says."""
     shape = old.shape
     found = hands_of(person, body)
     for name in ("left_arm", "right_arm"):
         region = person.regions.get(name)
         if region is not None:
             found = np.maximum(found, region)
-    hidden = grown(old > 0.04, RIM)
-    for arm in (body.left_arm, body.right_arm):
-        if not arm.found:
-            continue
-        inner = hidden_limb(arm, body)
-        start = arm.path[0]
-        radius = 0.5 * inner.breadths[0]
-        side = -1.0 if start[0] < body.origin[0] else 1.0
-        cap = start - side * radius * body.across + 0.9 * radius * body.down
-        # The limb's end is the disc's diameter: corners would stand out beside a round shoulder.
-        path = np.vstack((cap, inner.path[1:]))
-        limb = drawn_ring(limb_ring(Arm(path, inner.breadths, inner.found)), shape)
-        disc = np.zeros(shape, np.uint8)
-        cv2.circle(disc, (round(float(cap[0])), round(float(cap[1]))), round(radius), 255, -1, cv2.LINE_AA)
-        limb = np.maximum(limb, disc.astype(np.float32) / 255)
+    # The outermost pixels of a sleeve are half backdrop, and no arm fills it to the edge.
+    hidden = grown(old > 0.04, RIM) & ~grown(person.silhouette < 0.5, 2)
+    for limb in limbs:
         # What the frame says counts only where cloth hides the limb.
-        found = np.maximum(found, limb * hidden)
+        found = np.maximum(found, limb.drawn(shape) * hidden)
     return found
