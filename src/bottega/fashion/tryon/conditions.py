@@ -19,6 +19,8 @@ MOST_HAIR = 0.18
 MOST_HAIR_ON_PATTERN = 0.1
 MOST_STRAYED = 0.25
 """Of a hidden arm may lie, by the frame, where no sleeve is: then nobody knows where the arm is."""
+MOST_CUT = 0.05
+"""Of an arm may be covered by made-up backdrop."""
 MOST_SKIN, MOST_UNKNOWN, MOST_BOTTOM, MOST_BACKDROP = 0.62, 0.05, 0.3, 0.5
 """Of the old garment's area may be made up as skin, as nobody knows what, as trousers, as backdrop."""
 LEAST_ARM_KNOWN = 0.6
@@ -342,6 +344,7 @@ def refill_reasons(refilled: Refilled, lower: bool = False) -> tuple[Finding, ..
     too_much = (
         refilled.skin_share > (MOST_LEGS if lower else MOST_SKIN)
         or refilled.strayed_share > MOST_STRAYED
+        or refilled.cut_share > MOST_CUT
         or refilled.unknown_share > MOST_UNKNOWN
         or refilled.bottom_share > MOST_BOTTOM
         or refilled.backdrop_share > (MOST_ON_TEXTURE if textured else MOST_BACKDROP)
@@ -359,6 +362,7 @@ def refill_reasons(refilled: Refilled, lower: bool = False) -> tuple[Finding, ..
                 backdrop_share=round(refilled.backdrop_share, 3),
                 backdrop_texture=round(refilled.texture, 4),
                 strayed_share=round(refilled.strayed_share, 3),
+                cut_share=round(refilled.cut_share, 3),
             )
         )
     return tuple(found)

@@ -22,9 +22,9 @@ FLAT_TO_WORN = 1.3
 """Half the girth of a torso in breadths of it seen from the front: an ellipse 0.65 to 0.7 as deep as broad (Ramanujan)."""
 ROUND_SHOULDER = 0.95
 """Of the shoulders, as far out as the seam of such a sleeve comes at most."""
-ROUND_CHEST, ROUND_TO_WORN = 0.84, 0.9
-"""`USUAL_CHEST` and `FLAT_TO_WORN` of a top on a mannequin, whose breadth is seen and not its half girth: a slim one wears it
-closer than most people do."""
+ROUND_CHEST, BARE_CHEST, ROUND_TO_WORN = 0.84, 0.93, 0.9
+"""`USUAL_CHEST`, that of a top without sleeves, and `FLAT_TO_WORN` on a mannequin, whose breadth is seen and not its half
+girth: a slim one wears it closer than most people do. Under sleeves the breadth is seen nearer to the waist."""
 PINNED, PRINT = 0.4, 0.1
 """Stiffness of the points that torso and sleeves share, and of those under a print, as factors on that of the rest."""
 
@@ -75,11 +75,12 @@ def place_upper(
 def upper_scale(cloth: Cloth, body: Body, sleeves: Sleeves) -> float:
     """What the shoulders ask for, tempered by the chest; without sleeves more by the chest, because straps end anywhere
     on the shoulder."""
-    usual = USUAL_CHEST + cloth.round * (ROUND_CHEST - USUAL_CHEST)
-    by_chest = usual * body.breadth / cloth.chest_breadth
+    seen = BARE_CHEST if sleeves == "none" else ROUND_CHEST
+    by_chest = (USUAL_CHEST + cloth.round * (seen - USUAL_CHEST)) * body.breadth / cloth.chest_breadth
     if sleeves == "none":
         left, right = body.sides(body.drops[1:2])
-        by_sides = _flat_to_worn(cloth) * 0.97 * float(right[0] - left[0]) / cloth.chest_breadth
+        worn = FLAT_TO_WORN + cloth.round * (1 - FLAT_TO_WORN)
+        by_sides = worn * 0.97 * float(right[0] - left[0]) / cloth.chest_breadth
         return float(np.sqrt(by_chest * by_sides))
     return float(np.sqrt(by_chest * body.breadth / cloth.shoulder_breadth))
 

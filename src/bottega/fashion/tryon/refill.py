@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from bottega.fashion.person.values import PersonParse
 from bottega.fashion.tryon.body import Body, hands_of, sample
 from bottega.fashion.tryon.limbs import Limb, length_hidden
+from bottega.fashion.tryon.paths import distances_along, points_at
 from bottega.fashion.tryon.stains import near_colour, stained
 from bottega.fashion.tryon.surfaces import backdrop_surface, mirrored_up, skin_surface, within_outline
 from bottega.fashion.tryon.values import Bool
@@ -57,6 +58,8 @@ class Refilled:
     bottom_share: float
     unknown_share: float
     texture: float
+    cut_share: float = 0.0
+    """Of an arm's axis lies in made-up backdrop: a hand beyond it would float; that of the worse one."""
     strayed_share: float = 0.0
     """Of an arm that was made up, as far as it was hidden by cloth, lies where no cloth was; that of the worse one."""
 
@@ -174,7 +177,9 @@ def refill_upper(
     if bottom is not None and trousers is not None:
         # Beside the trousers, and between the legs, the wall goes on.
         beside |= low & ~trousers[1]
-        low = (low & trousers[1]) | closed(bottom > 0.5, max(1, round(0.04 * body.breadth)))
+        low = (trousers[1] & (drops > min(hem, body.hip_drop) - 6)) | closed(
+            bottom > 0.5, max(1, round(0.04 * body.breadth))
+        )
         low &= ~beside_dress
     below = open_ & ~skin_at & low
     # At its sides the torso is not known to the pixel: a strip there is slack of the old garment, not body.
@@ -218,6 +223,7 @@ def refill_upper(
         _visible(bottom_at, cover) / area,
         _visible(unknown, cover) / area,
         behind.texture,
+        _cut_share(body, backdrop_at & (cover < 0.5)),
         max(
             (length_hidden(limb) for limb in behind.limbs if _is_made_up(limb, skin_at)),
             default=0.0,
@@ -300,6 +306,16 @@ def _joined(made_up: Bool, person: PersonParse, body: Body) -> Bool:
     reach = max(RIM, round(0.06 * body.breadth))
     parts = made_up & (drop_map(body, made_up.shape) > 0.3 * body.breadth)
     return ~parts | touching(parts, grown(seen, reach) & parts)
+
+
+def _cut_share(body: Body, wall: Bool) -> float:
+    """Of the lower three quarters of an arm's axis, from the shoulder to the wrist, the share that `wall` covers."""
+    worst = 0.0
+    for arm in (body.left_arm, body.right_arm):
+        at = distances_along(arm.path)
+        points = points_at(np.linspace(0.25, 1.0, 60) * float(at[-1]), at, arm.path)
+        worst = max(worst, float((sample(wall.astype(np.float32), points) > 0.5).mean()))
+    return worst
 
 
 def _is_made_up(limb: Limb, skin_at: Bool) -> bool:
