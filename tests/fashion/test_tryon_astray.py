@@ -10,6 +10,7 @@ import pytest
 from tryon_truth import garment_truth, person_truth
 
 from bottega.fashion.tryon.body import body_of
+from bottega.fashion.tryon.conditions import waist_reasons
 from bottega.fashion.tryon.engine import try_on
 from bottega.fashion.tryon.expected import expected_of
 from bottega.fashion.tryon.remains import astray_share
@@ -27,11 +28,21 @@ def test_a_sleeve_beside_its_arm_is_refused() -> None:
     assert "sleeves_astray" in [reason.code for reason in refused.value.reasons]
 
 
-def test_a_waistband_that_runs_out_into_a_spike_is_refused() -> None:
+def test_trousers_under_a_short_top_have_a_level_waistband_and_leave_the_shoes_in_sight() -> None:
     pair = drawn_pairs.pairs(6, 616_001)[5]
-    with pytest.raises(TryOnRefused) as refused:
-        try_on(pair.person.rgb, pair.product.rgb)
-    assert [reason.code for reason in refused.value.reasons] == ["waist_uneven"]
+    done = try_on(pair.person.rgb, pair.product.rgb)
+    ys, xs = np.nonzero(done.garment_mask)
+    middle = float(np.median(xs))
+    tops = [float(ys[(xs > middle + at) & (xs < middle + at + 20)].min()) for at in (-60, 40)]
+    assert abs(tops[0] - tops[1]) < 8
+    shoes = pair.person.regions["shoes"] > 0.5
+    assert float((done.garment_mask & shoes).sum()) < 0.35 * float(shoes.sum())
+
+
+def test_a_waistband_whose_halves_differ_or_that_stands_off_is_refused() -> None:
+    assert [reason.code for reason in waist_reasons(0.2, 0.0)] == ["waist_uneven"]
+    assert [reason.code for reason in waist_reasons(0.0, 0.01)] == ["waist_uneven"]
+    assert waist_reasons(0.02, 0.0) == ()
 
 
 def test_cloth_in_the_air_counts_above_the_hips_only() -> None:

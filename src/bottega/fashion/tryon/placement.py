@@ -265,7 +265,7 @@ def _close_to_body(body: Body, drops: F64, lefts: F64, rights: F64) -> None:
     """Draws the sides in to the body under the arms, in place: without a sleeve the armhole ends there, and what stands off
     would lie over the arm."""
     left_body, right_body = body.sides(drops)
-    slack = 0.02 * body.breadth + 0.5 * np.maximum(drops - drops[0], 0)
+    slack = 0.04 * body.breadth + 0.5 * np.maximum(drops - drops[0], 0)
     np.maximum(lefts, 1.04 * left_body - slack, out=lefts)
     np.minimum(rights, 1.04 * right_body + slack, out=rights)
 

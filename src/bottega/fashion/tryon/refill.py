@@ -187,8 +187,8 @@ def refill_upper(
     between = open_ & ~skin_at & ~below & ~beside & inner
     bottom_at = below if bottom is not None else np.zeros(shape, bool)
     unknown = ((below | between) & ~bottom_at) | adrift
-    if "dress" in person.regions:
-        # What a dress hides of hips and legs is not known, nor is it backdrop.
+    if "dress" in person.regions and (bottom is None or "legs" in person.regions):
+        # What a dress hides of hips and bare legs is not known, nor is it backdrop.
         unknown |= open_ & ~skin_at & ~bottom_at & (old > 0.5) & (drops > hem)
     backdrop_at = open_ & ~skin_at & ~bottom_at & ~unknown
     hair_at = backdrop_at & _under_hair(person, body, shape)
