@@ -89,7 +89,8 @@ def cloth_of(garment: Garment) -> Cloth | None:
         for side, sign in (("left", -1), ("right", 1))
     )
     front = marks.get("collar_front", (collar[0] + collar[1]) / 2 + np.array((0.0, 0.08 * breadth)))
-    drops, lefts, rights = _sides(garment.alpha, origin, armpits, (marks["hem_left"], marks["hem_right"]))
+    hem = marks["hem_left"], marks["hem_right"]
+    drops, lefts, rights = _sides(garment.alpha, origin, armpits, hem, garment.mannequin > 0.5)
     if len(drops) < 3 or not 0.5 < breadth / (armpits[1][0] - armpits[0][0]) < 1.7:
         return None
     sleeves = [
@@ -158,8 +159,11 @@ def _cuff(alpha: F32, marks: dict[str, F64], side: str, sign: float) -> tuple[F6
     return start + 0.98 * far * way + outer * normal, start + 0.98 * far * way + inner * normal
 
 
-def _sides(alpha: F32, origin: F64, armpits: tuple[F64, F64], hem: tuple[F64, F64]) -> tuple[F64, F64, F64]:
-    """The torso's sides at eight heights from the armpits to the hem, without what hangs beside it."""
+def _sides(
+    alpha: F32, origin: F64, armpits: tuple[F64, F64], hem: tuple[F64, F64], hanging: bool
+) -> tuple[F64, F64, F64]:
+    """The torso's sides at eight heights from the armpits to the hem, without what hangs beside it. `hanging`: sleeves lie
+    on the body, whose sides are seen below them only, and run straight up to the armpits from there."""
     top = float((armpits[0][1] + armpits[1][1]) / 2)
     bottom = float((hem[0][1] + hem[1][1]) / 2)
     heights = top + (bottom - top) * np.array([0.02, 0.12, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0])
@@ -173,11 +177,21 @@ def _sides(alpha: F32, origin: F64, armpits: tuple[F64, F64], hem: tuple[F64, F6
         row = alpha[int(np.clip(height, 0, alpha.shape[0] - 1))] > 0.5
         left, right = _run_around(row, middle)
         slack = 0.05 * breadth
+        if hanging and heights[0] < height < heights[-1]:
+            left = np.nan if left < straight[0] - slack else left
+            right = np.nan if right > straight[1] + slack else right
         lefts.append(float(np.clip(left, straight[0] - slack, straight[0] + 2 * slack)) - origin[0])
         rights.append(float(np.clip(right, straight[1] - 2 * slack, straight[1] + slack)) - origin[0])
     if bottom - top < 4:
         return np.zeros(0), np.zeros(0), np.zeros(0)
-    return heights - origin[1], np.array(lefts), np.array(rights)
+    sides = [_filled(np.array(side), heights) for side in (lefts, rights)]
+    return heights - origin[1], sides[0], sides[1]
+
+
+def _filled(side: F64, heights: F64) -> F64:
+    """A side with what sleeves hide of it, from the armpit to the first height where it is seen."""
+    seen = np.isfinite(side)
+    return np.asarray(np.interp(heights, heights[seen], side[seen]), np.float64)
 
 
 def _run_around(row: NDArray[np.bool_], middle: float) -> tuple[float, float]:

@@ -4,6 +4,7 @@ Deciding whether that much may be made up is `conditions`'.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -40,6 +41,8 @@ F64 = NDArray[np.float64]
 LEAST_WORN = 1.35
 """Squares of the shoulders' breadth: a top with sleeves that ends at the hips. The arms of a cropped one are no longer."""
 
+FLOATING = 0.008
+"""Squares of the shoulders' breadth: what is larger and hangs together with nothing else of the person floats."""
 _DRESS = 0.3
 """Shoulder breadths below the hips: what ends lower is worn as a dress is."""
 _FADE, _SMOOTH = 0.035, 0.02
@@ -185,7 +188,13 @@ def refill_upper(
     # At its sides the torso is not known to the pixel: a strip there is slack of the old garment, not body.
     inner = ~grown(~torso_zone(body, shape), max(1, round(0.05 * body.breadth)))
     between = open_ & ~skin_at & ~below & ~beside & inner
-    bottom_at = below if bottom is not None else np.zeros(shape, bool)
+    bottom_at = np.zeros(shape, bool)
+    if bottom is not None:
+        # What is made up goes on from what is seen; a bit of it alone is wall.
+        whole = cv2.morphologyEx(below.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+        bottom_at = below & touching(grown(np.asarray(whole) > 0, 2), grown(bottom > 0.5, RIM))
+        beside |= below & ~bottom_at
+        below = bottom_at
     unknown = ((below | between) & ~bottom_at) | adrift
     if "dress" in person.regions and (bottom is None or "legs" in person.regions):
         # What a dress hides of hips and bare legs is not known, nor is it backdrop.
@@ -223,7 +232,11 @@ def refill_upper(
         _visible(bottom_at, cover) / area,
         _visible(unknown, cover) / area,
         behind.texture,
-        _cut_share(body, backdrop_at & (cover < 0.5)),
+        _cut_share(
+            body,
+            backdrop_at & (cover < 0.5),
+            (cover > 0.5) | ((person.silhouette > 0.5) & ~(backdrop_at & (cover < 0.5))),
+        ),
         max(
             (length_hidden(limb) for limb in behind.limbs if _is_made_up(limb, skin_at)),
             default=0.0,
@@ -308,14 +321,19 @@ def _joined(made_up: Bool, person: PersonParse, body: Body) -> Bool:
     return ~parts | touching(parts, grown(seen, reach) & parts)
 
 
-def _cut_share(body: Body, wall: Bool) -> float:
-    """Of the lower three quarters of an arm's axis, from the shoulder to the wrist, the share that `wall` covers."""
+def _cut_share(body: Body, wall: Bool, person: Bool) -> float:
+    """Of the lower three quarters of an arm's axis, from the shoulder to the wrist, the share that made-up `wall` covers; 1
+    where a part of what is seen of the `person` hangs together with no other."""
     worst = 0.0
     for arm in (body.left_arm, body.right_arm):
         at = distances_along(arm.path)
         points = points_at(np.linspace(0.25, 1.0, 60) * float(at[-1]), at, arm.path)
         worst = max(worst, float((sample(wall.astype(np.float32), points) > 0.5).mean()))
-    return worst
+    # A step of the measured outline is no gap.
+    joined: Any = cv2.connectedComponentsWithStats(grown(person, 2).astype(np.uint8))
+    areas = np.sort(np.asarray(joined[2])[1:, cv2.CC_STAT_AREA])
+    floats = len(areas) > 1 and float(areas[-2]) > FLOATING * body.breadth**2
+    return 1.0 if floats else worst
 
 
 def _is_made_up(limb: Limb, skin_at: Bool) -> bool:
