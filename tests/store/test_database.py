@@ -17,8 +17,13 @@ def _worker(name: str) -> sa.Insert:
 
 
 async def test_the_migrations_make_exactly_the_tables_that_the_code_uses(database: Database) -> None:
+    def of_migrations(_item: object, name: str | None, kind: str, _there: bool, _other: object) -> bool:
+        # The index of the search is made by the first import or search; tests on one server share a database.
+        return not (kind == "index" and str(name).startswith("ix_products_terms"))
+
     def differences(connection: sa.Connection) -> list[object]:
-        return compare_metadata(MigrationContext.configure(connection), metadata)
+        options = {"include_object": of_migrations}
+        return compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
 
     assert await database.read(differences) == []
 
