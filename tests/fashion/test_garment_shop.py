@@ -11,7 +11,7 @@ from drawn_shop import Shot, top
 
 from bottega.fashion.findings import Check, Finding, Grave
 from bottega.fashion.garment.check import found
-from bottega.fashion.garment.collar import inner_collar
+from bottega.fashion.garment.collar import find_inner_collar
 from bottega.fashion.garment.kinds import classify
 from bottega.fashion.garment.outline import is_bare, sides_of
 from bottega.fashion.garment.parse import check_garment
@@ -36,7 +36,7 @@ def test_the_inside_of_a_black_collar_is_taken_out():
     for shown in dark_tops():
         whole = shown.drawn.mask | shown.inner
         lab = rgb_to_lab(shown.drawn.rgb.astype(np.float32) / np.float32(255))
-        inside = inner_collar(lab, whole, describe(whole))
+        inside = find_inner_collar(lab, whole, describe(whole)).area
         taken.append((inside & shown.inner).sum() / shown.inner.sum())
         lost.append((inside & shown.drawn.mask).sum() / shown.drawn.mask.sum())
     assert np.median(taken) > 0.8
@@ -48,7 +48,7 @@ def test_a_front_without_an_inside_keeps_its_cloth():
         shown = top(seed, "short", Shot(tone="black"), size=SIZE)
         lab = rgb_to_lab(shown.drawn.rgb.astype(np.float32) / np.float32(255))
         front = shown.drawn.mask
-        inside = inner_collar(lab, front, describe(front))
+        inside = find_inner_collar(lab, front, describe(front)).area
         assert inside.sum() < 0.01 * front.sum()
 
 

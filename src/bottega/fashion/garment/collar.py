@@ -36,7 +36,12 @@ class InnerCollar:
 
 
 def find_inner_collar(lab: F32, mask: Bools, shape: Shape) -> InnerCollar:
-    """The inside of the back of the collar in a picture's `lab` (h x w x 3), and whether it is there unseen."""
+    """The inside of the back of the collar in a picture's `lab` (h x w x 3), and whether it is there unseen.
+
+    A patch at the top of the axis, of another colour than the body, enclosed by the front neckline: narrower than
+    three quarters of the chest, flatter than it is wide allows, and not leaking into the body; or what lies above the
+    front's neckline.
+    """
     nothing = np.zeros_like(mask)
     # Where the upper outline itself dips like a neckline, the back was cut lower or is not there.
     if shape.notch > DIPPED * shape.chest:
@@ -52,16 +57,6 @@ def find_inner_collar(lab: F32, mask: Bools, shape: Shape) -> InnerCollar:
     if above is not None:
         return InnerCollar(above)
     return InnerCollar(nothing, label is not None or _is_shut(shape))
-
-
-def inner_collar(lab: F32, mask: Bools, shape: Shape) -> Bools:
-    """The part of `mask` (h x w) that is the inside of the back of the collar; empty where none was found.
-
-    A patch at the top of the axis, of another colour than the body, enclosed by the front neckline: narrower than
-    three quarters of the chest, flatter than it is wide allows, and not leaking into the body; or what lies above the
-    front's neckline.
-    """
-    return find_inner_collar(lab, mask, shape).area
 
 
 def _about_axis(patch: Bools, shape: Shape) -> bool:

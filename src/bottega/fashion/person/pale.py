@@ -7,12 +7,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bottega.fashion.person.silhouette import BLENDS, least_overlap
 from bottega.imaging.picture import F32, U8
 
 Bool = NDArray[np.bool_]
 
-BLENDS = 0.97
-"""Overlap of the outlines at two thresholds from which on they are the same."""
 BLURS: tuple[float, ...] = (1.0, 1.6, 2.2)
 LEAST_EDGE = 2.0
 """Times by which the outline is steeper than the wall's grain."""
@@ -41,8 +40,7 @@ class _Unclear(Exception):
 def blends(masks: list[Bool], chin: tuple[float, float], unit: float) -> bool:
     """Whether some of the clothes have nearly the wall's colour: the outlines at two thresholds (the first two of `masks`)
     differ, or there is wall where the chest has to be."""
-    both = int((masks[0] | masks[1]).sum())
-    if int((masks[0] & masks[1]).sum()) < BLENDS * both:
+    if least_overlap(masks[:2]) < BLENDS:
         return True
     top, low = (round(chin[1] + reach * unit) for reach in CHEST)
     left, right = round(chin[0] - AXIS * unit), round(chin[0] + AXIS * unit)

@@ -30,8 +30,10 @@ from bottega.fashion.tryon.zones import (
     limb_shapes,
     limbs_of,
     neckline_zone,
+    spanned,
     torso_zone,
     touching,
+    under_hair,
     under_neck,
     worn_top,
 )
@@ -200,7 +202,7 @@ def refill_upper(
         # What a dress hides of hips and bare legs is not known, nor is it backdrop.
         unknown |= open_ & ~skin_at & ~bottom_at & (old > 0.5) & (drops > hem)
     backdrop_at = open_ & ~skin_at & ~bottom_at & ~unknown
-    hair_at = backdrop_at & _under_hair(person, body, shape)
+    hair_at = backdrop_at & under_hair(person, body, shape)
     backdrop_at &= ~hair_at
     rgb = photo.copy()
     layers: list[tuple[Bool, F32]] = [(backdrop_at, behind.backdrop)]
@@ -254,8 +256,7 @@ def _bottom_above(photo: F32, bottom: F32, body: Body) -> tuple[F32, Bool]:
     where &= within_outline(bottom, body)
     end = int(np.clip(row, 0, len(where)))
     upper = where[:end]
-    between = np.logical_or.accumulate(upper, axis=1)
-    between &= np.logical_or.accumulate(upper[:, ::-1], axis=1)[:, ::-1]
+    between = spanned(upper)
     gap = between & ~upper
     if gap.any():
         # The legs' own edges are half wall.
@@ -263,18 +264,6 @@ def _bottom_above(photo: F32, bottom: F32, body: Body) -> tuple[F32, Bool]:
         values[:end][gap] = near_colour(photo, bottom > 0.95)[:end][gap]
         where[:end] |= gap
     return values, where
-
-
-def _under_hair(person: PersonParse, body: Body, shape: tuple[int, ...]) -> Bool:
-    """H x W: close below hair. Hair that falls behind the shoulders goes on there; a backdrop would shine through it."""
-    hair = person.regions.get("hair")
-    if hair is None or not (hair > 0.95).any():
-        return np.zeros(shape, bool)
-    reach = max(2, round(0.12 * body.breadth))
-    below = np.zeros((2 * reach + 1, 1), np.uint8)
-    # Dilation takes the greatest under the kernel: what lies above.
-    below[: reach + 1] = 1
-    return np.asarray(cv2.dilate((hair > 0.5).astype(np.uint8), below)) > 0
 
 
 def _visible(where: Bool, cover: F32) -> float:
@@ -348,10 +337,7 @@ def _beside_dress(person: PersonParse, body: Body, cover: F32, hem: float) -> Bo
     if bottom is None or hem < body.hip_drop + _DRESS * body.breadth:
         return found
     dressed = cover > 0.5
-    between = (
-        np.logical_or.accumulate(dressed, axis=1)
-        & np.logical_or.accumulate(dressed[:, ::-1], axis=1)[:, ::-1]
-    )
+    between = spanned(dressed)
     rows = np.broadcast_to(np.asarray(dressed.any(axis=1))[:, None], cover.shape) & (
         drop_map(body, cover.shape) < hem - 0.04 * body.breadth
     )

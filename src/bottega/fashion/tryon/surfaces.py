@@ -8,7 +8,7 @@ from bottega.fashion.person.values import PersonParse
 from bottega.fashion.tryon.body import Body, sample
 from bottega.fashion.tryon.limbs import Limb
 from bottega.fashion.tryon.values import Bool
-from bottega.fashion.tryon.zones import RIM, grown, limbs_of
+from bottega.fashion.tryon.zones import RIM, grown
 from bottega.imaging.colour import lab_to_rgb, luma
 from bottega.imaging.picture import F32
 
@@ -72,10 +72,8 @@ def continued(values: F32, known: Bool) -> F32:
     return np.where(known[..., None], result, smooth)
 
 
-def skin_surface(
-    photo: F32, person: PersonParse, body: Body, old: Bool, limbs: list[Limb] | None = None
-) -> F32:
-    """Skin continued from neck, arms and hands, rounded on the limbs: H x W x 3. `limbs`: where those are known already.
+def skin_surface(photo: F32, person: PersonParse, body: Body, old: Bool, limbs: list[Limb]) -> F32:
+    """Skin continued from neck, arms and hands, rounded on the `limbs`: H x W x 3.
 
     Raises ValueError where no skin is seen and none was measured.
     """
@@ -108,11 +106,7 @@ def skin_surface(
         mixed: F32 = (continued(small, sure) * trust + far * (1 - trust)).astype(np.float32)
         smooth = np.asarray(cv2.GaussianBlur(mixed, (0, 0), 2.0), np.float32)
         colours = np.asarray(cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
-    return np.clip(
-        colours * _limb_shading(photo, body, limbs_of(person, body) if limbs is None else limbs)[..., None],
-        0,
-        1,
-    ).astype(np.float32)
+    return np.clip(colours * _limb_shading(photo, body, limbs)[..., None], 0, 1).astype(np.float32)
 
 
 def _limb_shading(photo: F32, body: Body, limbs: list[Limb]) -> F32:

@@ -144,13 +144,28 @@ def joint_zone(limbs: F32, body: Body, shape: tuple[int, ...]) -> Bool:
 
 def under_neck(person: PersonParse, body: Body, shape: tuple[int, ...]) -> Bool:
     """H x W: close below the bare neck, which is broader than usual at times."""
-    neck = person.regions.get("neck")
-    if neck is None or not (neck > 0.95).any():
+    return _close_below(person.regions.get("neck"), 0.06 * body.breadth, shape)
+
+
+def under_hair(person: PersonParse, body: Body, shape: tuple[int, ...]) -> Bool:
+    """H x W: close below hair. Hair that falls behind the shoulders goes on there; a backdrop would shine through it."""
+    return _close_below(person.regions.get("hair"), 0.12 * body.breadth, shape)
+
+
+def _close_below(region: F32 | None, reach: float, shape: tuple[int, ...]) -> Bool:
+    """H x W: a `region` (H x W in [0, 1]) and what lies up to `reach` pixels below it."""
+    if region is None or not (region > 0.95).any():
         return np.zeros(shape, bool)
-    reach = max(2, round(0.06 * body.breadth))
-    below = np.zeros((2 * reach + 1, 1), np.uint8)
-    below[: reach + 1] = 1
-    return np.asarray(cv2.dilate((neck > 0.5).astype(np.uint8), below)) > 0
+    pixels = max(2, round(reach))
+    below = np.zeros((2 * pixels + 1, 1), np.uint8)
+    # Dilation takes the greatest under the kernel: what lies above.
+    below[: pixels + 1] = 1
+    return np.asarray(cv2.dilate((region > 0.5).astype(np.uint8), below)) > 0
+
+
+def spanned(mask: Bool) -> Bool:
+    """H x W: in each row, from the first pixel of `mask` to the last."""
+    return np.logical_or.accumulate(mask, axis=1) & np.logical_or.accumulate(mask[:, ::-1], axis=1)[:, ::-1]
 
 
 def limb_ring(arm: Arm, grow: float = 1.0) -> F64:
@@ -194,22 +209,20 @@ def inset(arm: Arm, body: Body) -> Arm:
 def limbs_of(person: PersonParse, body: Body) -> list[Limb]:
     """The arms that were found, as far as the wrist, under cloth and without."""
     shape = person.silhouette.shape
-    bare = hands_of(person, body)
-    for name in ("left_arm", "right_arm"):
-        if name in person.regions:
-            bare = np.maximum(bare, person.regions[name])
-    worn = worn_top(person, shape)
+    bare, worn = _bare_arms(person, body), worn_top(person, shape)
     return [limb_of(arm, body, bare, worn) for arm in (body.left_arm, body.right_arm) if arm.found]
+
+
+def _bare_arms(person: PersonParse, body: Body) -> F32:
+    """Arms and hands as they are seen, H x W."""
+    arms = (person.regions[name] for name in ("left_arm", "right_arm") if name in person.regions)
+    return np.maximum.reduce([hands_of(person, body), *arms])
 
 
 def limb_shapes(person: PersonParse, body: Body, old: F32, limbs: list[Limb]) -> F32:
     """Arms and hands before the torso: as seen, and under the old garment where `limbs` says."""
     shape = old.shape
-    found = hands_of(person, body)
-    for name in ("left_arm", "right_arm"):
-        region = person.regions.get(name)
-        if region is not None:
-            found = np.maximum(found, region)
+    found = _bare_arms(person, body)
     # The outermost pixels of a sleeve are half backdrop, and no arm fills it to the edge.
     hidden = grown(old > 0.04, RIM) & ~grown(person.silhouette < 0.5, 2)
     for limb in limbs:
