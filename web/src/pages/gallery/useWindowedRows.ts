@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useRef, useState, type RefObject } from "react";
+import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState, type RefObject } from "react";
 import { layoutOf, rowsShown, GAP, type Layout, type Rows } from "./windowing";
 
 const SPARE_ROWS = 3;
@@ -30,6 +30,8 @@ export function useWindowedRows(
     const next = layoutOf(width, smallest);
     setLayout((now) => (now.columns === next.columns && now.side === next.side ? now : next));
   });
+  // The first layout was made from the window's width, without the page's margins: it is put right before anyone sees it.
+  useLayoutEffect(() => measure(), []);
   useEffect(() => {
     let asked = 0;
     const later = (): void => {
