@@ -1,10 +1,14 @@
 """The upper end of product pictures: labels and insides of collars, hoods, false faces in white cloth."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from drawn_shop import Shot, garment, top
+from PIL import Image
 
 from bottega.fashion.garment.collar import find_inner_collar
+from bottega.fashion.garment.cutout import cut_out
 from bottega.fashion.garment.hood import find_hood
 from bottega.fashion.garment.label import find_label
 from bottega.fashion.garment.parse import parse_garment
@@ -13,6 +17,7 @@ from bottega.fashion.garment.sleeves import Sleeve, completed
 from bottega.imaging.colour import rgb_to_lab
 
 SIZE = (360, 480)
+RENDERED = Path(__file__).parent / "rendered"
 
 
 def lab_of(rgb):
@@ -108,3 +113,27 @@ def test_a_sleeve_seen_on_one_side_only_says_where_the_other_is():
     assert both[1].armpit == (139.0, 50.0)
     assert both[1].outer == (179.0, 49.0)
     assert completed(None, None, mask, 99.5) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "name", ["tank_red", "tee_pink_flower", "tee_grey_vee", "blouse_blue", "long_black_vee", "dress_green"]
+)
+def test_the_inside_reaches_the_base_of_the_neckline_on_both_sides(name):
+    lab, mask, shape = of_rendered(name)
+    area = find_inner_collar(lab, mask, shape).area
+    columns = np.nonzero(area.any(axis=0))[0]
+    cut = area[:, columns[0] : columns[-1] + 1]
+    mirrored = cut[:, ::-1]
+    assert (cut & mirrored).sum() > 0.85 * (cut | mirrored).sum()
+
+
+def test_the_band_of_a_stand_up_collar_is_no_inside():
+    lab, mask, shape = of_rendered("turtle_grey")
+    inner = find_inner_collar(lab, mask, shape)
+    assert not inner.area.any()
+    assert not inner.hidden
+
+
+def of_rendered(name):
+    cut = cut_out(np.asarray(Image.open(RENDERED / f"product_{name}.jpg").convert("RGB")), None, 0)
+    return cut.lab, cut.mask, describe(cut.mask)

@@ -22,6 +22,13 @@ DIPPED, SHUT = 0.32, 0.03
 """Depth of the upper outline's dip in breadths of the chest: as deep as a neckline, and as none."""
 STAND, BOAT = 0.5, 0.95
 """Breadth of the garment just below its top, in breadths of the chest: of a stand-up collar, and of a boat neck."""
+DEEPEST = 0.75
+"""Of the chest's breadth: how far below the top a neckline reaches."""
+LEAST_SAG = 0.04
+"""Of its breadth that the lower edge of an inside hangs in the middle: a front's neckline sags, the band of a stand-up
+collar runs straight across."""
+MOST_DEEPER = 1.0
+"""Times what was found of an inside by its colour that its deeper shade may add."""
 LEAST_DELTA_E = 4.0
 """The inside is in its own shade; by less than this (CIE76) it cannot be told from the front."""
 
@@ -29,9 +36,10 @@ LEAST_DELTA_E = 4.0
 @dataclass(frozen=True, slots=True)
 class InnerCollar:
     """`area`: h x w, the inside of the back; empty where none was found. `hidden`: it must be there, and its edge was not
-    found."""
+    found. `band`: h x w, a straight strip along the rim in its own shade, as stand-up collars have; empty where none is."""
 
     area: Bools
+    band: Bools
     hidden: bool = False
 
 
@@ -45,18 +53,20 @@ def find_inner_collar(lab: F32, mask: Bools, shape: Shape) -> InnerCollar:
     nothing = np.zeros_like(mask)
     # Where the upper outline itself dips like a neckline, the back was cut lower or is not there.
     if shape.notch > DIPPED * shape.chest:
-        return InnerCollar(nothing)
+        return InnerCollar(nothing, nothing)
     label = find_label(lab, mask, shape)
     lab = lab if label is None else without_label(lab, label)
     # What is narrower than a neck is a label; the inside is beside it.
     for beside in (0.0, -BESIDE_LABEL, BESIDE_LABEL):
         patch = _patch_of_its_own(lab, mask, shape, nothing, beside * shape.chest)
         if int(patch.any(axis=0).sum()) > NARROWEST * shape.chest and _about_axis(patch, shape):
-            return InnerCollar(patch if label is None else _with_enclosed(patch | label, mask))
+            return InnerCollar(patch if label is None else _with_enclosed(patch | label, mask), nothing)
     above = neckline_within(lab, mask, shape.axis, shape.box[1], shape.chest, label)
-    if above is not None:
-        return InnerCollar(above)
-    return InnerCollar(nothing, label is not None or _is_shut(shape))
+    if above is not None and _sag(above) > LEAST_SAG * above.any(axis=0).sum():
+        return InnerCollar(above, nothing)
+    # A label hangs in no band.
+    band = above if above is not None and label is None else nothing
+    return InnerCollar(nothing, band, label is not None or (not band.any() and _is_shut(shape)))
 
 
 def _about_axis(patch: Bools, shape: Shape) -> bool:
@@ -89,10 +99,10 @@ def _patch_of_its_own(lab: F32, mask: Bools, shape: Shape, nothing: Bools, aside
     to_inside = lengths(colours - inside)
     to_body = np.min([lengths(colours - one) for one in body], axis=0)
     alike = part & (to_inside < to_body) & (to_inside < 16)
-    alike = array(cv2.morphologyEx(alike.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))) > 0
-    patch = _touching(alike, seed)
+    patch = _touching(_opened(alike), seed)
     if not _is_neck_opening(patch, shape, mask):
         return nothing
+    patch |= _deeper(patch, part & (to_body > LEAST_DELTA_E) & (colours[..., 0] < inside[0]))
     # The label and the seam tape inside belong to it; so does the strip above it along the top.
     closed = _with_enclosed(patch, part)
     grown = array(cv2.dilate(closed.astype(np.uint8), np.ones((3, 3), np.uint8))) > 0
@@ -105,7 +115,7 @@ def _window(mask: Bools, shape: Shape) -> tuple[slice, slice] | None:
     left, top, width, height = shape.box
     reach = 0.42 * shape.chest
     first, last = int(max(left, shape.axis - reach)), int(min(left + width, shape.axis + reach + 1))
-    bottom = int(min(top + height, top + 0.6 * shape.chest))
+    bottom = int(min(top + height, top + DEEPEST * shape.chest))
     if last - first < 8 or bottom - top < 8:
         return None
     return slice(max(0, top - 1), bottom), slice(first, last)
@@ -146,6 +156,25 @@ def _touching(alike: Bools, seed: Bools) -> Bools:
     return np.isin(labels, names[names > 0])
 
 
+def _deeper(patch: Bools, dark: Bools) -> Bools:
+    """What is `dark` right below the `patch` and narrows downward: the base of a neckline, in the shade of its own cloth."""
+    nothing = np.zeros_like(patch)
+    rows, columns = np.nonzero(patch)
+    below = dark & ~patch
+    below[: rows.min()] = False
+    below[:, : columns.min()] = below[:, columns.max() + 1 :] = False
+    below = _touching(patch | _opened(below), patch) & ~patch
+    both = patch | below
+    widths = both.sum(axis=1)[(rows.min() + rows.max()) // 2 :]
+    if below.sum() > MOST_DEEPER * patch.sum() or np.any(widths > np.minimum.accumulate(widths) + 3):
+        return nothing
+    return below
+
+
+def _opened(mask: Bools) -> Bools:
+    return array(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))) > 0
+
+
 def _is_neck_opening(patch: Bools, shape: Shape, mask: Bools) -> bool:
     area = float(patch.sum())
     if not 0.002 * mask.sum() < area < 0.12 * mask.sum():
@@ -159,10 +188,20 @@ def _is_neck_opening(patch: Bools, shape: Shape, mask: Bools) -> bool:
         or area < 0.45 * wide * high
         or columns.max() >= patch.shape[1] - 1
         or columns.min() == 0
+        or _sag(patch) < LEAST_SAG * wide
     ):
         return False
     upper, lower = patch[: rows.min() + round(high / 2)].sum(), patch[rows.min() + round(high / 2) :].sum()
     return bool(upper >= lower)
+
+
+def _sag(patch: Bools) -> float:
+    """Pixels by which the lower edge of `patch` is lower in the middle third than at both ends."""
+    columns = np.nonzero(patch.any(axis=0))[0]
+    low = len(patch) - 1 - patch[::-1, columns[0] : columns[-1] + 1].argmax(axis=0)
+    low = low[patch[:, columns[0] : columns[-1] + 1].any(axis=0)]
+    end, third = max(1, len(low) // 8), len(low) // 3
+    return float(np.median(low[third : len(low) - third]) - np.concatenate((low[:end], low[-end:])).mean())
 
 
 def _with_enclosed(patch: Bools, part: Bools) -> Bools:

@@ -34,7 +34,7 @@ class Hood:
 
 def find_hood(mask: Bools, shape: Shape) -> Hood | None:
     """The hood of `mask` (h x w), None where none rises above the shoulders on both sides alike."""
-    left, right = (_corner(shape, side) for side in (-1, 1))
+    left, right = (corner_of(shape, side, TALL) for side in (-1, 1))
     if left is None or right is None:
         return None
     middle = (left[0] + right[0]) / 2
@@ -57,8 +57,9 @@ def find_hood(mask: Bools, shape: Shape) -> Hood | None:
     return Hood((area > 0) & mask, left, right)
 
 
-def _corner(shape: Shape, side: int) -> Point | None:
-    """Going outwards from the axis, where the outline has fallen steeply and runs on as a shoulder."""
+def corner_of(shape: Shape, side: int, least: float) -> Point | None:
+    """Going outwards from the axis, where the outline has fallen steeply, by `least` breadths of the chest or more, and runs
+    on as a shoulder."""
     chest = max(8.0, shape.chest)
     step = max(2, round(0.03 * chest))
     last = round(0.75 * chest)
@@ -79,7 +80,7 @@ def _corner(shape: Shape, side: int) -> Point | None:
         index = int(at + flat[0])
         beyond = fall[index : index + round(SHOULDER * chest)]
         if (
-            heights[index] - top > TALL * chest
+            heights[index] - top > least * chest
             and CORNERS[0] * chest < index < CORNERS[1] * chest
             and len(beyond) >= round(SHOULDER * chest)
             and float(np.median(beyond)) < FLAT

@@ -20,6 +20,7 @@ from bottega.fashion.garment.opening import front_opening
 from bottega.fashion.garment.palette import colours_of
 from bottega.fashion.garment.pattern import pattern_of
 from bottega.fashion.garment.shape import Shape, describe
+from bottega.fashion.garment.stand import band_as_stand, find_stand
 from bottega.fashion.garment.values import Garment
 from bottega.fashion.garment.wearer import Wearer, find_wearer
 from bottega.imaging.picture import F32, U8
@@ -29,7 +30,7 @@ UNKNOWN = Kinds("unknown", 0.0, "unknown", "unknown")
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What is found at analysis size. `mask`: h x w, without the inner collar and the `hood`. `inner_hidden`: an inside of
+    """What is found at analysis size. `mask`: h x w, without the inner collar, the `hood` and the `stand`-up collar. `inner_hidden`: an inside of
     the collar is shown whose edge was not found."""
 
     cut: CutOut
@@ -39,6 +40,7 @@ class _Seen:
     wearer: Wearer
     measures: Measures
     hood: Bools | None = None
+    stand: Bools | None = None
     inner_hidden: bool = False
 
 
@@ -73,6 +75,7 @@ def parse_garment(rgb: U8, alpha: F32 | None = None, *, seed: int = 0) -> Garmen
         length_confidence=round(kinds.length_confidence, 3),
         mannequin=0.0 if shape is None else round(on_mannequin(shape), 3),
         hood=None if seen.hood is None else full_matte(rgb, cut.rgb, seen.hood),
+        stand=None if seen.stand is None else full_matte(rgb, cut.rgb, seen.stand),
     )
 
 
@@ -104,21 +107,39 @@ def _seen(rgb: U8, alpha: F32 | None, seed: int) -> _Seen:
     if mask.sum() < 64 or min(mask.shape) < 16:
         return _Seen(cut, mask, None, UNKNOWN, wearer, measures)
     shape = describe(mask)
-    hood, taken, hidden = None, np.zeros_like(mask), False
+    hood, stand, hidden = None, None, False
     if not has_waistband(shape) and not is_bag(shape):
         hood = find_hood(mask, shape)
         if hood is not None:
-            taken = hood.area
+            mask, shape = _without(mask, shape, hood.area)
         else:
-            inner = find_inner_collar(cut.lab, mask, shape)
-            taken, hidden = inner.area, inner.hidden
-    if taken.any() and (mask & ~taken).sum() > 64:
-        mask = mask & ~taken
-        shape = describe(mask)
+            stand = find_stand(mask, shape)
+            taken = None if stand is None else stand.area
+            if taken is None:
+                inner = find_inner_collar(cut.lab, mask, shape)
+                stand = band_as_stand(mask, shape, inner.band)
+                taken, hidden = inner.area if stand is None else stand.area, inner.hidden
+            mask, shape = _without(mask, shape, taken)
     kinds = classify(shape, front_opening(cut.lab, mask, shape))
-    if hood is not None and kinds.kind not in ("top", "dress", "outerwear"):
+    if (hood or stand) and kinds.kind not in ("top", "dress", "outerwear"):
         kinds = UNKNOWN
-    return _Seen(cut, mask, shape, kinds, wearer, measures, None if hood is None else hood.area, hidden)
+    return _Seen(
+        cut,
+        mask,
+        shape,
+        kinds,
+        wearer,
+        measures,
+        None if hood is None else hood.area,
+        None if stand is None else stand.area,
+        hidden,
+    )
+
+
+def _without(mask: Bools, shape: Shape, taken: Bools) -> tuple[Bools, Shape]:
+    """What is left of the `mask` and its `shape` when a part is `taken` out."""
+    left = mask & ~taken
+    return (left, describe(left)) if taken.any() and left.sum() > 64 else (mask, shape)
 
 
 def _at_full_size(marks: Landmarks, cut: CutOut, size: tuple[int, int]) -> Landmarks:

@@ -55,3 +55,6 @@ class Garment:
     """How far its proportions are those of cloth on an invisible mannequin, 1, and not of cloth laid flat, 0."""
     hood: F32 | None = None
     """H x W float32 in [0, 1]: the hood above the shoulders, which `alpha` is without; None where there is none."""
+    stand: F32 | None = None
+    """H x W float32 in [0, 1]: the stand-up collar above the shoulders, which `alpha` is without; None where there is
+    none."""
