@@ -68,7 +68,7 @@ def garment_of(rgb: U8, alpha: F32 | None = None, *, seed: int = 0) -> Garment:
 
     def parse() -> Garment:
         parsed = parse_garment(rgb, alpha, seed=seed)
-        _freeze(parsed.alpha)
+        _freeze(*(part for part in (parsed.alpha, parsed.hood, parsed.stand) if part is not None))
         return parsed
 
     return parse() if rgb.size > 3 * MOST_PIXELS else _garments.get(_key(rgb, alpha, seed), parse)

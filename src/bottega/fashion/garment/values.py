@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from bottega.fashion.findings import Check
 from bottega.imaging.picture import F32
 
@@ -58,3 +60,9 @@ class Garment:
     stand: F32 | None = None
     """H x W float32 in [0, 1]: the stand-up collar above the shoulders, which `alpha` is without; None where there is
     none."""
+
+    @property
+    def whole(self) -> F32:
+        """H x W float32 in [0, 1]: the cut-out with its hood or stand-up collar."""
+        parts = [part for part in (self.hood, self.stand) if part is not None]
+        return np.maximum.reduce([self.alpha, *parts])

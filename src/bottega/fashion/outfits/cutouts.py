@@ -18,4 +18,4 @@ def cut_out(rgb: U8, alpha: F32 | None = None) -> U8:
 
 def with_cover(rgb: U8, garment: Garment) -> U8:
     """`rgb` with what was found to be the garment as its alpha: H x W x 4 uint8."""
-    return np.dstack([rgb, np.rint(garment.alpha * 255).astype(np.uint8)])
+    return np.dstack([rgb, np.rint(garment.whole * 255).astype(np.uint8)])
