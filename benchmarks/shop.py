@@ -273,7 +273,8 @@ def main() -> int:
         rows = measure("sqlite", f"sqlite:///{folder}/shop.db", feed, moved, offers)
         if not arguments.sqlite_only:
             rows += on_postgres(feed, moved, offers)
-    table = Table("what", "where", "measured", "aim", "met", title=f"The shop, {offers:,} offers")
+    busy = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"  # others' work is in the seconds, not in the CPU
+    table = Table("what", "where", "measured", "aim", "met", title=f"The shop, {offers:,} offers, {busy}")
     for row in rows:
         table.add_row(row.what, row.where, row.value, row.aim, "yes" if row.met else "NO")
     Console().print(table)

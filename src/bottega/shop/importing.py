@@ -18,7 +18,7 @@ from bottega.domain.base import Value
 from bottega.errors import Conflict
 from bottega.shop.feeds import Feed, UnreadableFeed
 from bottega.shop.feeds.records import Record
-from bottega.shop.index import alone, make_index, make_ready_for_load
+from bottega.shop.index import alone, make_index, make_ready_for_load, settle_index
 from bottega.shop.offer_rows import (
     Row,
     Seen,
@@ -285,6 +285,7 @@ async def _finish(work: _Import, *, mark: bool, problem: str) -> int:
         chunk = gone[at : at + BATCH]
         await work.database.write(lambda c, chunk=chunk: mark_gone(c, chunk, now))
     await work.database.write(make_index)
+    await work.database.write(settle_index)
     report = work.counts.as_dict() | {"gone": len(gone), "problem": problem}
     state = "broken" if problem else "done"
     await work.database.write(

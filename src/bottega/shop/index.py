@@ -5,12 +5,16 @@ Both answer the same expression of terms. The index holds nothing of its own and
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from functools import cache
+from typing import Any, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSQUERY
 
+from bottega.store.database import Database, Work
 from bottega.store.schema import products as P
+
+T = TypeVar("T")
 
 TABLE = "product_search"
 _PG_INDEX = "ix_products_terms"
@@ -115,7 +119,40 @@ def make_ready_for_load(connection: sa.Connection) -> None:
             connection.exec_driver_sql(f"DROP INDEX IF EXISTS {name}")
 
 
+def settle_index(connection: sa.Connection) -> None:
+    """After an import: what PostgreSQL has set aside of it, and would read through in each search up to the next vacuum, is
+    put in its place."""
+    if connection.dialect.name != "sqlite":
+        query = sa.text("SELECT gin_clean_pending_list(to_regclass(name)) FROM unnest(:names) AS name")
+        names = sa.bindparam("names", _pg_names(), type_=sa.ARRAY(sa.Text))
+        connection.execute(query.bindparams(names))
+
+
 # --- asking it -----------------------------------------------------------------------------------------------
+
+
+def ready(connection: sa.Connection) -> bool:
+    """Whether `find` can be asked in this transaction; False where the index is missing. On PostgreSQL, in the same round
+    trip, it sets for this transaction what the plans need."""
+    if connection.dialect.name == "sqlite":
+        return has_index(connection)
+    return connection.exec_driver_sql(_PG_READY, {"name": _pg_names()[-1]}).one()[0] is not None
+
+
+# The planner takes common words for a reason to read the whole table.
+_PG_READY = (
+    "SELECT to_regclass(%(name)s), set_config('enable_seqscan', 'off', true), "
+    "set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true)"
+)
+
+
+async def read_ready(database: Database, work: Work[T]) -> T:
+    """Run `work` on a connection that is `ready`; the index is made first where it is missing."""
+    done = await database.read(lambda c: (work(c),) if ready(c) else None)
+    if done is None:
+        await database.write(make_index)
+        done = await database.read(lambda c: (ready(c), work(c))[1:])
+    return done[0]
 
 
 def find(
@@ -123,25 +160,55 @@ def find(
 ) -> Sequence[sa.Row[tuple[object, ...]]]:
     """The `columns` of `products` (as SQL, under the name p) of at most `limit` offers, in the order of the table: no
     ranking, so that a common word costs no more than a rare one. On PostgreSQL, where half of `limit` and more are found in
-    a part of the catalogue, those."""
+    a part of the catalogue, those. The connection is `ready`."""
     if connection.dialect.name == "sqlite":
-        statement = sa.text(
-            f"SELECT {columns} FROM {TABLE} s JOIN products p ON p.id = s.rowid "  # noqa: S608 - columns are ours
-            f"WHERE {TABLE} MATCH :query LIMIT :limit"
-        )
-        return connection.execute(statement, {"query": _FTS5_QUERY.write(expression), "limit": limit}).all()
-    # The planner takes common words for a reason to read the whole table.
-    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-    connection.exec_driver_sql("SET LOCAL max_parallel_workers_per_gather = 0")
-    connection.exec_driver_sql("SET LOCAL jit = off")
-    enough, found, query = limit // 2, 0, _TSQUERY.write(expression)
+        statement, query = _fts5_find(columns), _FTS5_QUERY.write(expression)
+        return connection.exec_driver_sql(statement, (query, limit)).all()
+    queries = [_TSQUERY.write(part) for part in _parts(expression)]
+    values = {f"query{nth}": query for nth, query in enumerate(queries)} | {
+        "limit": limit,
+        "enough": limit // 2,
+    }
+    return connection.exec_driver_sql(_pg_find(columns, len(queries)), values).all()
+
+
+@cache
+def _fts5_find(columns: str) -> str:
+    return (
+        f"SELECT {columns} FROM {TABLE} s JOIN products p ON p.id = s.rowid "  # noqa: S608 - columns are ours
+        f"WHERE {TABLE} MATCH ? LIMIT ?"
+    )
+
+
+def _parts(expression: Expression) -> tuple[Expression, ...]:
+    """What must all be so. GIN goes from one condition to the next only where the one before holds, and skips what lies
+    between; of a condition that joins all it looks at each term for every offer."""
+    return expression.parts if isinstance(expression, Every) else (expression,)
+
+
+@cache
+def _pg_find(columns: str, parts: int) -> str:
+    """One statement that looks in the smallest sample and goes on to a larger one, and to all, where that has too few: asked
+    one after the other, each would cost a round trip. A part whose condition is false is not run."""
+    found = {nth: f"(SELECT count(*) FROM every{nth})" for nth in _PG_SAMPLES}  # noqa: S608
+    first = max(_PG_SAMPLES)
+    samples: list[str] = []
+    answers: list[str] = []
+    too_few = ""
     for nth, where in _PG_SAMPLES.items():
-        if nth == max(_PG_SAMPLES) or found * max(_PG_SAMPLES) >= enough * nth:  # as many as there will be
-            rows = _matching(connection, columns, f"AND {where.replace('id', 'p.id')} ", query, limit)
-            if len(rows) >= enough:
-                return rows
-            found = len(rows)
-    return _matching(connection, columns, "", query, limit)
+        # A larger sample is worth a look where it will have enough, by what the first one has.
+        hopeful = "" if nth == first else f" AND {found[first]} * {first} >= %(enough)s * {nth}"
+        sample = _pg_matching(columns, parts, f" AND {where}{too_few}{hopeful}")
+        samples.append(f"every{nth} AS MATERIALIZED ({sample})")
+        answers.append(f"SELECT * FROM every{nth} WHERE {found[nth]} >= %(enough)s")  # noqa: S608
+        too_few += f" AND {found[nth]} < %(enough)s"
+    answers.append(f"({_pg_matching(columns, parts, too_few)})")
+    return f"WITH {', '.join(samples)} {' UNION ALL '.join(answers)}"
+
+
+def _pg_matching(columns: str, parts: int, also: str) -> str:
+    every = " AND ".join(f"{_VECTOR} @@ CAST(%(query{nth})s AS tsquery)" for nth in range(parts))
+    return f"SELECT {columns} FROM products p WHERE {every}{also} LIMIT %(limit)s"  # noqa: S608 - columns are ours
 
 
 def matches(connection: sa.Connection, expression: Expression) -> sa.ColumnElement[bool]:
@@ -151,16 +218,7 @@ def matches(connection: sa.Connection, expression: Expression) -> sa.ColumnEleme
         rows = found.bindparams(expression=_FTS5_QUERY.write(expression)).columns(rowid=sa.Integer).subquery()
         return P.c.id.in_(sa.select(rows.c.rowid))
     terms: sa.ColumnElement[Any] = sa.literal_column(_VECTOR.replace("terms", "products.terms"))
-    return terms.op("@@")(sa.cast(_TSQUERY.write(expression), TSQUERY))
-
-
-def _matching(
-    connection: sa.Connection, columns: str, also: str, query: str, limit: int
-) -> Sequence[sa.Row[tuple[object, ...]]]:
-    statement = sa.text(
-        f"SELECT {columns} FROM products p WHERE {_VECTOR} @@ CAST(:query AS tsquery) {also}LIMIT :limit"  # noqa: S608
-    )
-    return connection.execute(statement, {"query": query, "limit": limit}).all()
+    return sa.and_(*(terms.op("@@")(sa.cast(_TSQUERY.write(part), TSQUERY)) for part in _parts(expression)))
 
 
 @dataclass(frozen=True)

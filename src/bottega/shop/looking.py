@@ -11,6 +11,7 @@ from bottega.domain.base import Value
 from bottega.errors import InvalidOption
 from bottega.shop.colours import cells_near, difference, named_colour
 from bottega.shop.index import Either, Every, Expression, Prefix, either
+from bottega.shop.money import Price
 from bottega.shop.product import Category, Colour, Gender
 from bottega.shop.query import LONGEST, Amount, Wish, read_wish
 from bottega.shop.ranking import Candidate
@@ -58,7 +59,7 @@ class Looking:
     sizes: frozenset[str] = field(default_factory=frozenset[str])
 
     def expression(self, words: Sequence[Expression]) -> Expression:
-        # Rare terms first would be no faster: both databases put them in order themselves.
+        # Both databases go from one part to the next only where the one before holds: what most offers have comes last.
         return Every((*words, *self.filters))
 
     def corrected(self, words: Mapping[str, Sequence[str]]) -> "Looking":
@@ -81,7 +82,7 @@ class Looking:
 
     def fits(self, candidate: Candidate) -> bool:
         """Whether price and colour are what was asked for; sets the candidate's distance of colour."""
-        return self._fits_price(candidate) and self._fits_colours(candidate)
+        return self.fits_price(candidate.product.current_price) and self._fits_colours(candidate)
 
     def fits_filters(self, candidate: Candidate) -> bool:
         """Everything, for candidates that did not come through the index."""
@@ -104,8 +105,8 @@ class Looking:
             and self.fits(candidate)
         )
 
-    def _fits_price(self, candidate: Candidate) -> bool:
-        wish, price = self.wish, candidate.product.current_price
+    def fits_price(self, price: Price | None) -> bool:
+        wish = self.wish
         if wish.least is None and wish.most is None:
             return True
         if price is None or price.currency not in self.currencies:
@@ -133,9 +134,7 @@ def looking_for(
 ) -> Looking:
     """`cells` and `currencies` are those that offers have. Raises InvalidOption."""
     wish = _with_given(read_wish(request.text), request)
-    filters: list[Expression] = [either([owner_term(owner) for owner in owners])] if owners else []
-    if request.in_stock:
-        filters.append("xn")
+    filters: list[Expression] = []
     if category := request.category or wish.category:
         filters.append(f"xc{category}")
     if gender := request.gender or wish.gender:
@@ -155,6 +154,10 @@ def looking_for(
     money = _currencies(wish, request, currencies)
     if wish.least is not None or wish.most is not None:
         filters.append(either([term for code in money for term in _price_terms(wish, code)] or ["xpnone"]))
+    if request.in_stock:
+        filters.append("xn")
+    if owners:
+        filters.append(either([owner_term(owner) for owner in owners]))
     return Looking(request, wish, tuple(filters), money, colours, frozenset(keys))
 
 

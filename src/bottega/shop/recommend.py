@@ -10,12 +10,12 @@ import sqlalchemy as sa
 
 from bottega.errors import NotFound
 from bottega.shop.colours import lab_of, named_colour
-from bottega.shop.index import find, has_index, make_index
+from bottega.shop.index import find, read_ready
 from bottega.shop.looking import SearchRequest, looking_for
+from bottega.shop.money import Price as Cost
 from bottega.shop.money import decimals
 from bottega.shop.offer_rows import CURRENCIES
 from bottega.shop.product import Category, Product, from_record
-from bottega.shop.ranking import Candidate
 from bottega.shop.search import EVERYBODY, ProductSearch
 from bottega.shop.sizes import size_keys
 from bottega.shop.terms import materials_and_patterns
@@ -35,6 +35,9 @@ MOST = 20
 PER_CATEGORY = 3000
 """Offers of one category that are looked at for one request."""
 _CATEGORIES: tuple[Category, ...] = ("top", "bottom", "dress", "outerwear", "shoes", "accessory")
+_KEPT = 7 * PER_CATEGORY
+"""Offers that need not be read again: those of one request, and some. With fewer places than one request has offers, each
+would push out one that the next request begins with."""
 _SEPARATOR = "/"
 _T = TypeVar("_T")
 
@@ -115,9 +118,7 @@ class Candidates:
         if wardrobe:
             items |= {own.id: item_of_own(own) for own in await self._wardrobe.list(owner, limit=MOST_OWN)}
         if shops:
-            if not await self._database.read(has_index):
-                await self._database.write(make_index)
-            found = await self._database.read(lambda c: _offers(c, owner, budget))
+            found = await read_ready(self._database, lambda c: _offers(c, owner, budget))
             items |= {item.id: item for item in found}
         for id_ in locked:
             if id_ not in items:
@@ -150,17 +151,19 @@ def _offers(connection: sa.Connection, owner: str, budget: "Price | None") -> "l
             currency=budget.currency if budget else "",
         )
         looking = looking_for(request, (owner, EVERYBODY), (), known)
-        rows: Sequence[Any] = find(connection, "p.id, p.record", looking.expression(()), PER_CATEGORY)
-        for id_, record in rows:
-            product = _product(record)
-            if looking.fits(Candidate(int(id_), product)):
-                found.append(item_of_offer(product))
+        rows: Sequence[Any] = find(connection, "p.record", looking.expression(()), PER_CATEGORY)
+        for (record,) in rows:
+            price, item = _item(record)
+            if looking.fits_price(price):
+                found.append(item)
     return list({item.id: item for item in found}.values())
 
 
-@lru_cache(maxsize=16_384)
-def _product(record: str) -> Product:
-    return from_record(record)
+@lru_cache(maxsize=_KEPT)
+def _item(record: str) -> "tuple[Cost | None, Item]":
+    """With what it costs now."""
+    product = from_record(record)
+    return product.current_price, item_of_offer(product)
 
 
 async def recommend(

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from bottega.errors import NotFound
 from bottega.shop.importing import EVERYBODY
-from bottega.shop.index import Expression, find, has_index, make_index
+from bottega.shop.index import Expression, find, read_ready
 from bottega.shop.likeness import Looks
 from bottega.shop.looking import (
     CANDIDATES,
@@ -96,15 +96,13 @@ class ProductSearch:
 
     async def search(self, owner: str, request: SearchRequest) -> SearchAnswer:
         """Raises InvalidOption for a colour, a category or a range that is none."""
-        if not await self._database.read(has_index):
-            await self._database.write(make_index)
         if request.vector and request.vector_kind == LOOK:
             await self._looks.keep_up()
-        return await self._database.read(lambda c: self._search(c, owner, request))
+        return await read_ready(self._database, lambda c: self._search(c, owner, request))
 
     def _search(self, connection: sa.Connection, owner: str, request: SearchRequest) -> SearchAnswer:
         owners = (owner, EVERYBODY)
-        looking = looking_for(request, owners, _terms(connection, CELLS), _terms(connection, CURRENCIES))
+        looking = looking_for(request, owners, *_terms(connection, CELLS, CURRENCIES))
         understood = describe(looking)
         if request.vector and not looking.wish.stems:
             found = self._nearest(connection, looking, ())
@@ -124,14 +122,14 @@ class ProductSearch:
     ) -> SearchAnswer:
         corrected: dict[str, tuple[str, ...]] = {}
         near = self._near_index(connection)
-        known = set(near.words)
         for word in looking.wish.stems:
-            if word not in known and (best := near.of(word)):
+            if word not in near.known and (best := near.of(word)):
                 corrected[word] = tuple(best)
         other = looking.corrected(corrected)
         if corrected and (found := self._find(connection, other, looking.with_near(corrected))):
             return self._answer(connection, found, other, understood, "near words", corrected)
-        some = looking.any_word(corrected)
+        # One word as it was said has been looked for before.
+        some = looking.any_word(corrected) if corrected or len(looking.wish.stems) > 1 else []
         found = self._find(connection, other, some) if some else []
         return self._answer(connection, found, other, understood, "some words", corrected)
 
@@ -175,7 +173,7 @@ class ProductSearch:
             sa.select(sa.func.count()).select_from(V).where(V.c.kind == WORDS)
         ).scalar_one()
         if self._near is None or len(self._near.words) != min(count, _MOST_WORDS):
-            self._near = NearWords(_terms(connection, WORDS))
+            self._near = NearWords(*_terms(connection, WORDS))
         return self._near
 
 
@@ -183,9 +181,13 @@ def _typed(rows: Sequence[Any]) -> Sequence[tuple[int, str, str, float]]:
     return rows
 
 
-def _terms(connection: sa.Connection, kind: str) -> list[str]:
-    query = sa.select(V.c.term).where(V.c.kind == kind).order_by(V.c.term).limit(_MOST_WORDS)
-    return list(connection.execute(query).scalars())
+def _terms(connection: sa.Connection, *kinds: str) -> tuple[list[str], ...]:
+    """Of each kind, in order."""
+    query = sa.select(V.c.kind, V.c.term).where(V.c.kind.in_(kinds)).order_by(V.c.term).limit(_MOST_WORDS)
+    found: dict[str, list[str]] = {kind: [] for kind in kinds}
+    for kind, term in connection.execute(query):
+        found[kind].append(term)
+    return tuple(found.values())
 
 
 def _by_ids(connection: sa.Connection, ids: list[int]) -> list[Candidate]:
