@@ -10,8 +10,8 @@ import skimage.data
 from drawn_shop import Shot, top
 
 from bottega.fashion.findings import Check, Finding, Grave
-from bottega.fashion.garment.check import found
 from bottega.fashion.garment.collar import find_inner_collar
+from bottega.fashion.garment.findings import found
 from bottega.fashion.garment.kinds import classify
 from bottega.fashion.garment.outline import is_bare, sides_of
 from bottega.fashion.garment.parse import check_garment

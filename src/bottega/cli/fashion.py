@@ -11,12 +11,13 @@ import typer
 
 from bottega.cli import fashion_looks, fashion_shop
 from bottega.cli.fashion_show import say, show_check, show_style, show_tryon
-from bottega.cli.session import EXIT_CODES, JsonOption, Reply, carry_out
+from bottega.cli.session import EXIT_CODES, JsonOption, Reply, carry_out, one_thread_each
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bottega.fashion.findings import Check
+    from bottega.fashion.garment.values import Garment
     from bottega.fashion.tryon.values import TryOn
     from bottega.imaging.picture import U8
 
@@ -89,7 +90,7 @@ def tryon(
     wishes: dict[str, Any] = {"fit": fit, "tucked": tucked, "sleeves": sleeves, "category": category}
     given = {name: value for name, value in wishes.items() if value is not None}
     if engine == OFFLINE:
-        carry_out(reply, lambda: _tryon_here(reply, person, garment, out, given, mask, seed))
+        carry_out(reply, lambda: _tryon_here(reply, person, garment, out, given, mask, seed), logs=False)
     from bottega.cli.fashion_job import run_tryon
 
     if mask is not None:
@@ -128,13 +129,15 @@ def check(
         given = [(role, path) for role, path in (("person", person), ("garment", garment)) if path]
         if not given:
             raise MissingInput("There is no picture to check.", hint="Give --person, --garment or both.")
-        checks = {role: await asyncio.to_thread(_checked, role, path) for role, path in given}
+        one_thread_each()
+        found = await asyncio.gather(*(asyncio.to_thread(_checked, role, path) for role, path in given))
+        checks = {role: check for (role, _), check in zip(given, found, strict=True)}
         if look:
             checks = await looked_at(reply, checks, dict(given))
-        for (role, path), found in zip(given, checks.values(), strict=True):
-            reply.document[role] = {"usable": found.usable, **found.model_dump(mode="json")}
-            show_check(reply, path, found)
-        return 0 if all(found.usable for found in checks.values()) else REFUSED
+        for (role, path), check in zip(given, checks.values(), strict=True):
+            reply.document[role] = {"usable": check.usable, **check.model_dump(mode="json")}
+            show_check(reply, path, check)
+        return 0 if all(check.usable for check in checks.values()) else REFUSED
 
     carry_out(reply, work)
 
@@ -241,31 +244,53 @@ async def _tryon_here(
 ) -> int:
     import asyncio
 
-    from bottega.cli.laser_files import check_targets, read_picture, write_files
-    from bottega.fashion.garment.parse import parse_garment
-    from bottega.fashion.tryon.engine import try_on
-    from bottega.fashion.tryon.values import TryOnRefused
-    from bottega.fashion.wishes import tryon_options
-    from bottega.imaging.mask import white_where
+    from bottega.cli.laser_files import check_targets, write_files
 
     media_type = _media_type(out)
     check_targets([out, *([mask] if mask else [])], [person, garment])
-    photo, _ = await asyncio.to_thread(read_picture, person)
-    product, alpha = await asyncio.to_thread(read_picture, garment)
-    parsed = await asyncio.to_thread(lambda: parse_garment(product, alpha, seed=seed))
-    options = tryon_options(given, parsed.kind)
+    one_thread_each()
+    from bottega.fashion.tryon.values import TryOnRefused
+
     try:
-        done = await asyncio.to_thread(lambda: try_on(photo, product, options, seed=seed, garment=parsed))
+        done = await asyncio.to_thread(_put_on, person, garment, given, seed)
     except TryOnRefused as refused:
         return _refused(reply, refused)
     files = {out: await asyncio.to_thread(_encoded, done.rgb, media_type, _provenance(given, seed))}
     if mask is not None:
+        from bottega.imaging.mask import white_where
+
         files[mask] = _encoded(white_where(done.edit_mask), "image/png")
     await asyncio.to_thread(write_files, files)
     reply.document |= {"report": done.report, "verdict": _verdict(done)}
     reply.document["files"] = [{"path": str(path), "bytes": len(data)} for path, data in files.items()]
     show_tryon(reply, done, out)
     return 4 if done.verdict.accepted is False else 0
+
+
+def _put_on(person: Path, garment: Path, given: "Mapping[str, Any]", seed: int) -> "TryOn":
+    """The product picture is read and looked at beside the photograph."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from bottega.cli.laser_files import read_picture
+
+    def of_product() -> "tuple[U8, Garment]":
+        rgb, alpha = read_picture(garment)
+        from bottega.fashion.garment.parse import parse_garment
+
+        return rgb, parse_garment(rgb, alpha, seed=seed)
+
+    with ThreadPoolExecutor(1) as beside:
+        looked_at = beside.submit(of_product)
+        photo, _ = read_picture(person)
+        from bottega.fashion.person.parse import parse_person
+
+        worn_by = parse_person(photo, seed=seed)
+        from bottega.fashion.tryon.engine import try_on
+        from bottega.fashion.wishes import tryon_options
+
+        product, parsed = looked_at.result()
+    options = tryon_options(given, parsed.kind)
+    return try_on(photo, product, options, seed=seed, garment=parsed, person=worn_by)
 
 
 def _refused(reply: Reply, error: Any) -> int:
@@ -293,12 +318,12 @@ def _verdict(done: "TryOn") -> dict[str, Any]:
 
 def _provenance(given: "Mapping[str, Any]", seed: int) -> Any:
     from bottega.domain.asset import Provenance
-    from bottega.engines.local.fashion import MODEL, SOURCE_TYPE, GeometricEngine
+    from bottega.engines.local.geometric import MODEL, NAME, SOURCE_TYPE
 
     return Provenance(
         workflow=WORKFLOW,
         model_id=MODEL,
-        engine=GeometricEngine.name,
+        engine=NAME,
         parameters={**given, "seed": seed},
         digital_source_type=SOURCE_TYPE,
     )
@@ -314,15 +339,10 @@ def _media_type(out: Path) -> str:
 
 
 def _encoded(rgb: "U8", media_type: str, provenance: Any = None) -> bytes:
-    import tempfile
-
-    from bottega.imaging.encode import encode
+    from bottega.imaging.encode import encoded
     from bottega.imaging.picture import Picture
 
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "picture"
-        encode(Picture(rgb=rgb), path, media_type, provenance, quality=95)
-        return path.read_bytes()
+    return encoded(Picture(rgb=rgb), media_type, provenance, quality=95)
 
 
 def _checked(role: str, path: Path) -> "Check":

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 def say(reply: Reply, *lines: str) -> None:
     """Sentences that may hold what others wrote: brackets in them are no markup."""
+    if reply.as_json:
+        return
     from rich.text import Text
 
     reply.show(*(Text(line) for line in lines))

@@ -75,14 +75,17 @@ def debugging() -> bool:
     return os.environ.get("BOTTEGA_DEBUG", "") not in ("", "0")
 
 
-def carry_out(reply: Reply, work: Callable[[], Awaitable[int]]) -> NoReturn:
-    """Run a command's work to its exit code; every error becomes a calm answer."""
+def carry_out(reply: Reply, work: Callable[[], Awaitable[int]], *, logs: bool = True) -> NoReturn:
+    """Run a command's work to its exit code; every error becomes a calm answer. `logs`: whether the work calls anything
+    that logs; loading the logger takes as long as decoding a photograph."""
     import asyncio
 
     from bottega.errors import BottegaError, Cancelled
-    from bottega.logs import configure_logging
 
-    configure_logging(verbose=debugging())
+    if logs:
+        from bottega.logs import configure_logging
+
+        configure_logging(verbose=debugging())
 
     async def main() -> int:
         return await work()
@@ -104,6 +107,13 @@ def carry_out(reply: Reply, work: Callable[[], Awaitable[int]]) -> NoReturn:
         code = 1
     reply.end()
     raise typer.Exit(code)
+
+
+def one_thread_each() -> None:
+    """Before numpy is loaded: the threads of a command are units of parallel work, and threads of linear algebra below
+    them would only compete."""
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
 
 
 def say_error(reply: Reply, error: dict[str, Any]) -> None:

@@ -55,6 +55,18 @@ def encode(
     Raises UnsupportedMedia for another media type, TooLarge for a picture that the format cannot hold,
     OutputError when the file cannot be written.
     """
+    write_atomically(path, encoded(picture, media_type, provenance, quality=quality, dpi=dpi))
+
+
+def encoded(
+    picture: Picture,
+    media_type: str,
+    provenance: Provenance | None = None,
+    *,
+    quality: int = 92,
+    dpi: float | None = None,
+) -> bytes:
+    """What `encode` would write."""
     if media_type not in ENCODED:
         raise UnsupportedMedia(
             f"Pictures are not written as {media_type}.", hint="Use one of " + ", ".join(ENCODED) + "."
@@ -67,12 +79,10 @@ def encode(
             hint="Write it as PNG or TIFF, or make it smaller.",
         )
     if media_type == "image/png":
-        data = _png(picture, provenance, dpi)
-    elif media_type == "image/tiff":
-        data = _tiff(picture, provenance, dpi)
-    else:
-        data = _lossy(picture, media_type, provenance, quality, dpi)
-    write_atomically(path, data)
+        return _png(picture, provenance, dpi)
+    if media_type == "image/tiff":
+        return _tiff(picture, provenance, dpi)
+    return _lossy(picture, media_type, provenance, quality, dpi)
 
 
 def read_provenance(path: Path) -> Provenance | None:

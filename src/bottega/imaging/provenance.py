@@ -2,7 +2,7 @@
 
 import json
 import re
-from xml.sax.saxutils import escape
+from html import escape
 
 from pydantic import ValidationError
 
@@ -116,4 +116,4 @@ def _user_comment(container: Container) -> bytes | None:
 
 
 def _xml(value: str) -> str:
-    return escape(_NOT_IN_XML.sub("", value))
+    return escape(_NOT_IN_XML.sub("", value), quote=False)

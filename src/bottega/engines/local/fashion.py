@@ -4,14 +4,12 @@ What it can do is the catalogue's; the computing itself is `fashion_work`'s.
 """
 
 from pathlib import Path
-from typing import Final
 
 from bottega.domain.task import EngineResult, Task
 from bottega.engines.local.child import ChildProcessEngine
+from bottega.engines.local.geometric import MODEL, NAME, SOURCE_TYPE
 
-MODEL: Final = "geometric/preview"
-SOURCE_TYPE: Final = "compositeCapture"
-"""IPTC digital source type: put together from captured pictures, without a trained model."""
+__all__ = ["MODEL", "SOURCE_TYPE", "GeometricEngine", "run_tryon"]
 
 
 def run_tryon(task: Task, model_id: str, scratch: Path) -> EngineResult:
@@ -24,5 +22,5 @@ def run_tryon(task: Task, model_id: str, scratch: Path) -> EngineResult:
 class GeometricEngine(ChildProcessEngine):
     """Shows one top, jacket, dress, skirt or pair of trousers on one person seen from the front; refuses the rest."""
 
-    name = "geometric"
+    name = NAME
     work = staticmethod(run_tryon)

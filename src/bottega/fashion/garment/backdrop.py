@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bottega.fashion.garment.arrays import lengths
+from bottega.imaging.arrays import lengths, median
 from bottega.imaging.picture import F32
 
 RING_SHARE = 0.035
@@ -35,7 +35,7 @@ class Backdrop:
         """The same, h x w, where being darker by up to `depth` of L* costs nothing: a soft shadow on a backdrop."""
         apart = lab - self.surface
         lightness = apart[..., 0]
-        excess = np.where(lightness > 0, lightness, np.maximum(-lightness - np.float32(depth), 0))
+        excess = np.maximum(lightness, np.maximum(-lightness - np.float32(depth), 0))
         return np.sqrt(excess**2 + apart[..., 1] ** 2 + apart[..., 2] ** 2).astype(np.float32)
 
 
@@ -66,10 +66,9 @@ def fit_backdrop(lab: F32) -> Backdrop:
     surface: F32 = (terms.reshape(-1, 6) @ coefficients).reshape(height, width, 3).astype(np.float32)
     residual = lengths(lab[ring] - surface[ring])
     inner = residual[residual <= PLAIN_DELTA_E]
-    noise = float(np.median(inner)) / 1.54 if inner.size else float(np.median(residual))
+    noise = median(inner) / 1.54 if inner.size else median(residual)
     # 1.54: median of the chi distribution with three degrees of freedom.
-    flat = surface.reshape(-1, 3)
-    spread = float(np.linalg.norm(flat.max(axis=0) - flat.min(axis=0)))
+    spread = float(np.hypot.reduce([float(np.ptp(surface[..., channel])) for channel in range(3)]))
     return Backdrop(surface, float((residual <= PLAIN_DELTA_E).mean()), noise, spread)
 
 

@@ -7,10 +7,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bottega.fashion.garment.arrays import array, lengths, pieces_of
+from bottega.fashion.garment.arrays import array
 from bottega.fashion.garment.label import find_label, without_label
 from bottega.fashion.garment.neckline import neckline_within
 from bottega.fashion.garment.shape import Shape
+from bottega.imaging.arrays import lengths
+from bottega.imaging.parts import parts_of
 from bottega.imaging.picture import F32
 
 Bools = NDArray[np.bool_]
@@ -151,9 +153,7 @@ def _seed(part: Bools, axis: float) -> Bools:
 
 
 def _touching(alike: Bools, seed: Bools) -> Bools:
-    labels = pieces_of(alike).labels
-    names = np.unique(labels[seed & alike])
-    return np.isin(labels, names[names > 0])
+    return parts_of(alike).holding(seed & alike)
 
 
 def _deeper(patch: Bools, dark: Bools) -> Bools:

@@ -8,11 +8,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bottega.fashion.garment.arrays import array, lengths, pieces_of
+from bottega.fashion.garment.arrays import array
 from bottega.fashion.garment.backdrop import Backdrop, fit_backdrop, ring_of
 from bottega.fashion.garment.notches import without_notches
 from bottega.fashion.garment.pale import outlined
+from bottega.imaging.arrays import distance, kept, lengths, median
 from bottega.imaging.colour import rgb_to_lab
+from bottega.imaging.parts import parts_of
 from bottega.imaging.picture import F32, U8
 
 SIDE = 512
@@ -101,8 +103,8 @@ def _hypotheses(lab: F32, backdrop: Backdrop) -> list[tuple[Bools, Bools]]:
     """Pairs (probably garment, surely decided), h x w each: by colour, by colour past shadow, by closed edges."""
     near, far = max(2.5, 3.2 * backdrop.noise), max(9.0, 7.0 * backdrop.noise)
     found: list[tuple[Bools, Bools]] = []
-    for distance in (backdrop.distance(lab), backdrop.distance_past_shadow(lab)):
-        smooth = array(cv2.GaussianBlur(distance, (0, 0), 0.8))
+    for away in (backdrop.distance(lab), backdrop.distance_past_shadow(lab)):
+        smooth = array(cv2.GaussianBlur(away, (0, 0), 0.8))
         guess = _filled(smooth > (near + far) / 2 - 1.5)
         if guess.any():
             sure = (smooth > far) | _outside(smooth < near)
@@ -131,20 +133,16 @@ def _enclosed_by_edges(guesses: list[Bools], lab: F32, backdrop: Backdrop) -> li
 
 def _outside(like_backdrop: Bools) -> Bools:
     """Of what looks like the backdrop, the part that hangs together with the border."""
-    labels = pieces_of(like_backdrop).labels
-    height, width = labels.shape
-    names = np.unique(labels[ring_of(height, width, 0.01)])
-    return np.isin(labels, names[names > 0])
+    height, width = like_backdrop.shape
+    return parts_of(like_backdrop).holding(ring_of(height, width, 0.01))
 
 
 def _filled(mask: Bools) -> Bools:
     """Holes of less than half a per cent of the mask are closed: highlights, not openings."""
-    pieces = pieces_of(~mask)
-    if pieces.count <= 1:
+    holes = parts_of(~mask)
+    if holes.count <= 1:
         return mask
-    small = pieces.areas < max(4.0, 0.005 * float(mask.sum()))
-    small[0] = False
-    return mask | small[pieces.labels]
+    return mask | holes.of(holes.areas() < max(4.0, 0.005 * float(mask.sum())))
 
 
 def _closed_edges(lab: F32, backdrop: Backdrop, firmness: float = 1.0) -> Bools | None:
@@ -203,8 +201,8 @@ def _grab_cut(rgb: U8, guess: Bools, sure: Bools, seed: int) -> Bools:
     labels = array(cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST))
     window = _window(labels)
     labels, small = np.ascontiguousarray(labels[window]), small[window]
-    garment = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD))
-    undecided = np.isin(labels, (cv2.GC_PR_BGD, cv2.GC_PR_FGD)).any()
+    garment = _is_garment(labels)
+    undecided = (labels >= cv2.GC_PR_BGD).any()
     if not undecided or garment.sum() < 20 or (~garment).sum() < 20:
         return guess
     cv2.setRNGSeed(seed + 1)  # k-means inside GrabCut draws random numbers
@@ -212,10 +210,14 @@ def _grab_cut(rgb: U8, guess: Bools, sure: Bools, seed: int) -> Bools:
     bgr = cv2.cvtColor(small, cv2.COLOR_RGB2BGR)
     cv2.grabCut(bgr, labels, (0, 0, 1, 1), models[0], models[1], 1, cv2.GC_INIT_WITH_MASK)
     cut = np.zeros((size[1], size[0]), np.float32)
-    cut[window] = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD))
+    cut[window] = _is_garment(labels)
     full: Any = array(cv2.resize(cut, (width, height), interpolation=cv2.INTER_LINEAR))
     # What was sure at the full analysis size stays as sharp as it was seen there.
     return np.where(sure, guess, full > 0.5)
+
+
+def _is_garment(labels: NDArray[np.uint8]) -> Bools:
+    return (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
 
 
 def _window(labels: NDArray[np.uint8]) -> tuple[slice, slice]:
@@ -276,22 +278,20 @@ def _without_shadow(mask: Bools, lab: F32, backdrop: Backdrop) -> Bools:
     shade = mask & (past < max(3.0, 3 * backdrop.noise)) & soft
     # Only what can be reached from outside without crossing a clear edge.
     reached = _outside(~mask | shade)
-    kept = mask & ~reached
+    rest = mask & ~reached
     # Grey cloth on a light ground looks the same: then the shade would be most of the garment.
-    return kept if kept.sum() > 0.6 * mask.sum() else mask
+    return rest if rest.sum() > 0.6 * mask.sum() else mask
 
 
 def main_part(mask: Bools) -> tuple[Bools, int]:
     """The largest piece with what belongs to it, specks and threads removed, and how many large pieces there are."""
     solid = array(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
-    pieces = pieces_of(solid, 8)
-    if pieces.count <= 1:
+    parts = parts_of(solid, 8)
+    if parts.count <= 1:
         return np.zeros_like(mask), 0
-    areas = pieces.areas[1:]
-    largest = float(areas.max())
-    large = np.nonzero(areas >= 0.3 * largest)[0] + 1
-    kept: Bools = np.isin(pieces.labels, np.nonzero(areas >= 0.08 * largest)[0] + 1)
-    return _filled(kept), len(large)
+    areas = parts.areas()
+    largest = float(areas[1:].max())
+    return _filled(parts.of(areas >= 0.08 * largest)), int((areas[1:] >= 0.3 * largest).sum())
 
 
 def _apart(mask: Bools, lab: F32) -> float:
@@ -308,7 +308,7 @@ def _apart(mask: Bools, lab: F32) -> float:
     means: list[Any] = []
     for part in (inner, outer):
         weight = part.astype(np.float32)
-        total = array(cv2.blur(lab * weight[..., None], (25, 25)))
+        total = array(cv2.blur(kept(lab, part), (25, 25)))
         means.append(total / (array(cv2.blur(weight, (25, 25))) + np.float32(1e-4))[..., None])
     rim = (array(cv2.dilate(solid, core)) > 0) & (array(cv2.erode(solid, core)) == 0)
-    return float(np.median(lengths(means[0] - means[1])[rim])) if rim.any() else 0.0
+    return median(distance(*means)[rim]) if rim.any() else 0.0

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from bottega.fashion.garment.arrays import array
+from bottega.imaging.arrays import picked, total
 from bottega.imaging.picture import F32, U8
 
 RADIUS = 3
@@ -41,9 +42,9 @@ def full_matte(rgb: U8, small: U8, mask: Any) -> F32:
         band = (part[..., 0] <= 0.5) & (part[..., 1] >= 0.5)
         if not band.any():
             continue
-        guide = rgb[start:stop][band].astype(np.float32) / np.float32(255)
+        guide = picked(rgb[start:stop], band).astype(np.float32) / np.float32(255)
         found = _looked_up_at(model, across[band], down[band])
-        soft = (found[:, :3] * guide).sum(axis=1) + found[:, 3]
+        soft = total(found[:, :3] * guide) + found[:, 3]
         # The filter's ends are soft: a tenth and nine tenths become the ends.
         alpha[start:stop][band] = np.clip((soft - 0.1) / 0.8, 0, 1)
     return alpha
@@ -98,7 +99,7 @@ def _coefficients(guide: F32, target: F32) -> tuple[F32, F32]:
                 )
                 products[first, second] = value[near] + (EPSILON if first == second else 0)
         slope[near] = _solved(products, covariance[near])
-    offset = target_mean - (slope * guide_mean).sum(axis=2)
+    offset = target_mean - total(slope * guide_mean)
     return mean(slope), mean(offset)
 
 

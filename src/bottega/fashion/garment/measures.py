@@ -9,6 +9,7 @@ import numpy as np
 from bottega.fashion.garment.arrays import array, outlines_of, pieces_of
 from bottega.fashion.garment.cutout import Bools, CutOut
 from bottega.fashion.garment.shape import edge_strength
+from bottega.imaging.arrays import distance, median, medians, picked, quantile
 from bottega.imaging.colour import srgb_to_linear
 from bottega.imaging.picture import F32, U8
 
@@ -32,15 +33,20 @@ class Measures:
 
 def measure(cut: CutOut, alpha: F32 | None) -> Measures:
     luma = array(cv2.cvtColor(cut.rgb, cv2.COLOR_RGB2GRAY)).astype(np.float32) / np.float32(255)
-    inside = cut.rgb[cut.mask]
     return Measures(
-        luma=float(np.percentile(luma, 95)),
-        burnt=float((inside.min(axis=1) >= 252).mean()) if len(inside) else 0.0,
+        luma=float(quantile(luma, 0.95)),
+        burnt=_burnt(cut),
         rim_width=_rim_width(cut),
         cut_off=_cut_off(cut),
         letters=_letters(cut),
         through=_through(cut, alpha),
     )
+
+
+def _burnt(cut: CutOut) -> float:
+    inside = int(cut.mask.sum())
+    top = array(cv2.inRange(cut.rgb, (252, 252, 252), (255, 255, 255))) > 0
+    return int((top & cut.mask).sum()) / inside if inside else 0.0
 
 
 def _rim_width(cut: CutOut) -> float:
@@ -52,7 +58,7 @@ def _rim_width(cut: CutOut) -> float:
     solid = cut.mask.astype(np.uint8)
     band = (array(cv2.dilate(solid, kernel)) > 0) & (array(cv2.erode(solid, kernel)) == 0)
     tops = array(cv2.dilate(steep, kernel))[band]
-    return cut.apart / max(0.05, float(np.median(tops))) if tops.size else 0.0
+    return cut.apart / max(0.05, median(tops)) if tops.size else 0.0
 
 
 def _cut_off(cut: CutOut) -> float:
@@ -110,10 +116,11 @@ def _through(cut: CutOut, alpha: F32 | None) -> float:
     if rim.sum() < 50:
         return 0.0
     apart = cut.lab - cut.backdrop.surface
-    doubled, single = np.median(apart[rim], axis=0), np.median(apart[core], axis=0)
+    inner = picked(apart, core)
+    doubled, single = medians(picked(apart, rim)), medians(inner)
     lengths = float(np.linalg.norm(doubled)), float(np.linalg.norm(single))
     # A print has its own colours at the rim and in the middle, and that says nothing.
-    if float(np.median(np.linalg.norm(apart[core] - single, axis=1))) > PLAIN:
+    if median(distance(inner, single)) > PLAIN:
         return 0.0
     # Shading of the rim is as large as that on pale cloth: only a clear colour says that less of it is there.
     if min(lengths) < 12:
@@ -131,7 +138,7 @@ def _is_shading(rgb: U8, rim: Bools, core: Bools, mask: Bools) -> bool:
     if outside.sum() < 50:
         return True
     dark, light, paper = (
-        srgb_to_linear(np.median(rgb[part], axis=0).astype(np.float32) / np.float32(255))
+        srgb_to_linear(medians(picked(rgb, part).astype(np.float32)) / np.float32(255))
         for part in (rim, core, outside)
     )
     shade = float(dark @ light) / max(1e-6, float(light @ light))

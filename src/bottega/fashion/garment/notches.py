@@ -4,8 +4,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bottega.fashion.garment.arrays import array, lengths, pieces_of
+from bottega.fashion.garment.arrays import array
 from bottega.fashion.garment.backdrop import Backdrop
+from bottega.imaging.arrays import kept, lengths, medians, picked, put
+from bottega.imaging.parts import parts_of
 from bottega.imaging.picture import F32
 
 Bools = NDArray[np.bool_]
@@ -51,20 +53,18 @@ def without_notches(mask: Bools, lab: F32, backdrop: Backdrop) -> Bools:
 
 def _cloth_beside(mask: Bools, lab: F32, depth: int) -> F32 | None:
     """The mean colour of the cloth around each pixel, h x w x 3; None where there is none for certain."""
-    core = array(cv2.erode(mask.astype(np.uint8), np.ones((2 * depth + 1, 2 * depth + 1), np.uint8))).astype(
-        np.float32
-    )
+    core = array(cv2.erode(mask.astype(np.uint8), np.ones((2 * depth + 1, 2 * depth + 1), np.uint8))) > 0
     if not core.any():
         return None
     size = (12 * depth + 1, 12 * depth + 1)
-    weight = array(cv2.blur(core, size))
-    mean = array(cv2.blur(lab * core[..., None], size)) / np.maximum(weight, 1e-3)[..., None]
-    overall = np.median(lab[core > 0], axis=0)
-    return np.where((weight > 1e-3)[..., None], mean, overall).astype(np.float32)
+    weight = array(cv2.blur(core.astype(np.float32), size))
+    mean = array(cv2.blur(kept(lab, core), size)) / np.maximum(weight, 1e-3)[..., None]
+    cloth = np.empty_like(mean)
+    cloth[:] = medians(picked(lab, core))
+    put(cloth, mean, weight > 1e-3)
+    return cloth
 
 
 def _joined(parts: Bools, seeds: Bools) -> Bools:
     """Of `parts` what hangs together with `seeds`."""
-    labels = pieces_of(parts | seeds).labels
-    names = np.unique(labels[seeds])
-    return parts & np.isin(labels, names[names > 0])
+    return parts & parts_of(parts | seeds).holding(seeds)

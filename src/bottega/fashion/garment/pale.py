@@ -8,8 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bottega.fashion.garment.arrays import array, lengths, pieces_of
+from bottega.fashion.garment.arrays import array
 from bottega.fashion.garment.backdrop import Backdrop, ring_of
+from bottega.imaging.arrays import lengths
+from bottega.imaging.parts import parts_of
 from bottega.imaging.picture import F32
 
 Bools = NDArray[np.bool_]
@@ -80,19 +82,16 @@ def _steepness(values: F32) -> F32:
 
 def _reached(calm: Bools) -> Bools:
     """Of what is calm, the part that hangs together with the border."""
-    labels = pieces_of(calm).labels
-    names = np.unique(labels[ring_of(labels.shape[0], labels.shape[1], 0.01)])
-    return np.isin(labels, names[names > 0])
+    return parts_of(calm).holding(ring_of(calm.shape[0], calm.shape[1], 0.01))
 
 
 def _whole(mask: Bools) -> Bools:
     """The largest piece and those of a twelfth of it and more, with small holes closed."""
     solid = array(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
-    pieces = pieces_of(solid, 8)
-    if pieces.count <= 1:
+    parts = parts_of(solid, 8)
+    if parts.count <= 1:
         return np.zeros_like(mask)
-    kept = np.isin(pieces.labels, np.nonzero(pieces.areas[1:] >= 0.08 * pieces.areas[1:].max())[0] + 1)
-    gaps = pieces_of(~kept)
-    small = gaps.areas < 0.005 * kept.sum()
-    small[0] = False
-    return kept | small[gaps.labels]
+    areas = parts.areas()
+    whole = parts.of(areas >= 0.08 * areas[1:].max())
+    gaps = parts_of(~whole)
+    return whole | gaps.of(gaps.areas() < 0.005 * whole.sum())

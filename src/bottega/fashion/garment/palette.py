@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from bottega.fashion.colours import ciede2000, hex_of, name_of
 from bottega.fashion.garment.arrays import array
 from bottega.fashion.garment.values import NamedColour
+from bottega.imaging.arrays import picked
 from bottega.imaging.picture import F32
 
 CLUSTERS = 7
@@ -41,7 +42,7 @@ def _samples(lab: F32, mask: NDArray[np.bool_]) -> NDArray[np.float32]:
     core = array(cv2.erode(mask.astype(np.uint8), np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))) > 0
     inside = core if core.sum() > 0.3 * mask.sum() else mask
     calm = array(cv2.medianBlur(lab, 3)) if min(lab.shape[:2]) >= 3 else lab
-    values = calm[inside]
+    values = picked(calm, inside)
     return np.ascontiguousarray(values[:: max(1, len(values) // MOST_SAMPLES)], np.float32)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from bottega.fashion.garment.arrays import array, outlines_of, resized
 from bottega.fashion.garment.shape import Shape
 from bottega.fashion.garment.values import Pattern
+from bottega.imaging.arrays import distance, kept, picked, total
 from bottega.imaging.picture import F32
 
 Bools = NDArray[np.bool_]
@@ -86,8 +87,8 @@ def _patch(lab: F32, mask: Bools, shape: Shape) -> tuple[F32, Bools] | None:
 def measure(lab: F32, inside: Bools) -> Weave:
     """Measure a patch `lab` (h x w x 3), of which `inside` is cloth."""
     detail = _without_shading(lab, inside)
-    contrast = float(np.sqrt((detail[inside] ** 2).sum(axis=1).mean()))
-    chroma = float(np.sqrt((detail[inside][:, 1:] ** 2).sum(axis=1).mean()))
+    squares = picked(detail, inside) ** 2
+    contrast, chroma = (float(np.sqrt(total(part).mean())) for part in (squares, squares[:, 1:]))
     signal = _strongest(detail, inside)
     one, two = _directions(signal)
     fine = _fine(lab, inside)
@@ -99,15 +100,15 @@ def measure(lab: F32, inside: Bools) -> Weave:
 def _without_shading(lab: F32, inside: Bools) -> F32:
     weight = inside.astype(np.float32)
     sigma = 0.16 * min(inside.shape)
-    total = array(cv2.GaussianBlur(lab * weight[..., None], (0, 0), sigma))
-    slow = total / (array(cv2.GaussianBlur(weight, (0, 0), sigma)) + np.float32(1e-4))[..., None]
+    held = array(cv2.GaussianBlur(kept(lab, inside), (0, 0), sigma))
+    slow = held / (array(cv2.GaussianBlur(weight, (0, 0), sigma)) + np.float32(1e-4))[..., None]
     calm = array(cv2.GaussianBlur(lab, (0, 0), 0.6))
-    return ((calm - slow) * weight[..., None]).astype(np.float32)
+    return kept(calm - slow, inside)
 
 
 def _strongest(detail: F32, inside: Bools) -> F32:
     """The projection of the detail onto its main direction in colour: one channel with most of the contrast."""
-    values = detail[inside].astype(np.float64)
+    values = picked(detail, inside).astype(np.float64)
     _, vectors = np.linalg.eigh(values.T @ values / max(1, len(values)))
     return (detail @ vectors[:, -1].astype(np.float32)).astype(np.float32)
 
@@ -139,19 +140,19 @@ def _directions(signal: F32) -> tuple[float, float]:
 
 def _fine(lab: F32, inside: Bools) -> float:
     calm, slow = (cv2.GaussianBlur(lab, (0, 0), sigma) for sigma in (0.6, max(2.0, 0.02 * min(inside.shape))))
-    return float(np.sqrt(((array(calm) - array(slow))[inside] ** 2).sum(axis=1).mean()))
+    return float(np.sqrt(total(picked(array(calm) - array(slow), inside) ** 2).mean()))
 
 
 def _two_colours(detail: F32, inside: Bools) -> tuple[float, Bools]:
     """CIE76 between the two main colours without shading, and where the rarer one is."""
-    values = np.ascontiguousarray(detail[inside], np.float32)
+    values = picked(detail, inside)
     cv2.setRNGSeed(1)
     stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 15, 0.3)
     start: Any = None
-    picked = np.ascontiguousarray(values[:: max(1, len(values) // 4000)])
-    _, _, centres = cv2.kmeans(picked, 2, start, stop, 2, cv2.KMEANS_PP_CENTERS)
+    sample = np.ascontiguousarray(values[:: max(1, len(values) // 4000)])
+    _, _, centres = cv2.kmeans(sample, 2, start, stop, 2, cv2.KMEANS_PP_CENTERS)
     pair = array(centres, np.float32)
-    second = np.linalg.norm(detail - pair[1], axis=2) < np.linalg.norm(detail - pair[0], axis=2)
+    second = distance(detail, pair[1]) < distance(detail, pair[0])
     second &= inside
     rarer = second if second.sum() * 2 < inside.sum() else inside & ~second
     return float(np.linalg.norm(pair[0] - pair[1])), rarer
@@ -179,7 +180,7 @@ def _pieces(rarer: Bools) -> tuple[int, float, float]:
 
 def _compact(detail: F32, inside: Bools) -> float:
     """Share of the patch's blocks (16 x 16 of them) that hold nine tenths of the detail's energy."""
-    energy = resized((detail**2).sum(axis=2), 16, 16)
+    energy = resized(total(detail**2), 16, 16)
     cloth = resized(inside.astype(np.float32), 16, 16)
     values: NDArray[np.float32] = np.sort(energy[cloth > 0.5])[::-1].astype(np.float32)
     if not values.size or values.sum() <= 0:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bottega.fashion.garment.arrays import array, lengths, outlines_of
+from bottega.fashion.garment.arrays import array, outlines_of
 from bottega.fashion.garment.outline import is_bare, sides_of
 from bottega.fashion.garment.sleeves import (
     Bools,
@@ -20,6 +20,7 @@ from bottega.fashion.garment.sleeves import (
     paired,
     sleeves_of,
 )
+from bottega.imaging.arrays import lengths
 from bottega.imaging.picture import F32
 
 STEP, STRAIGHT = 0.02, 1.03
@@ -201,8 +202,10 @@ def _oval(mask: Bools, box: tuple[int, int, int, int]) -> float:
 
 def runs(row: Bools) -> list[tuple[int, int]]:
     """First and last pixel of each run of True."""
-    change = np.flatnonzero(np.diff(np.concatenate([[0], row.astype(np.int8), [0]])))
-    return [(int(a), int(b) - 1) for a, b in change.reshape(-1, 2)]
+    framed = np.zeros(len(row) + 2, bool)
+    framed[1:-1] = row
+    change = np.flatnonzero(framed[1:] != framed[:-1]).tolist()
+    return [(first, end - 1) for first, end in zip(change[::2], change[1::2], strict=True)]
 
 
 def _torso(mask: Bools, axis: float) -> NDArray[np.float64]:

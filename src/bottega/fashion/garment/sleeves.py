@@ -7,7 +7,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bottega.fashion.garment.arrays import array, outlines_of, pieces_of
+from bottega.fashion.garment.arrays import array, outlines_of
+from bottega.imaging.arrays import distance
+from bottega.imaging.parts import parts_of
 
 Bools = NDArray[np.bool_]
 Point = tuple[float, float]
@@ -153,15 +155,13 @@ def _sleeve_pixels(mask: Bools, x: float, y: float, top: int) -> NDArray[np.floa
     """Pixels (x, y) that hang together left of the armpit's column, or beside the torso below it."""
     part = np.zeros_like(mask)
     part[:, : max(0, int(x))] = mask[:, : max(0, int(x))]
-    pieces = pieces_of(part)
-    if pieces.count <= 1:
-        return None
+    labels = parts_of(part).labels
     row = max(top, int(y) - 2)
-    near = pieces.labels[row, max(0, int(x) - 3) : int(x)]
+    near = labels[row, max(0, int(x) - 3) : int(x)]
     near = near[near > 0]
     if not near.size:
         return None
-    rows, columns = np.nonzero(pieces.labels == int(near[-1]))
+    rows, columns = np.nonzero(labels == int(near[-1]))
     return np.stack([columns, rows], axis=1).astype(np.float64)
 
 
@@ -173,11 +173,11 @@ def _cuff(part: NDArray[np.float64], armpit: Point) -> tuple[Point, Point]:
     """
     beside = part[part[:, 0] >= part[:, 0].max() - 1]
     shoulder = beside[np.argmin(beside[:, 1])]
-    from_shoulder = np.linalg.norm(part - shoulder, axis=1)
+    from_shoulder = distance(part, shoulder)
     inner = part[np.argmax(from_shoulder)]
     # The shoulder itself may be the farther one where the gap under the arm is too narrow to be seen to its top.
     end = part[from_shoulder >= 0.7 * from_shoulder.max()]
-    outer = end[np.argmax(np.linalg.norm(end - armpit, axis=1))]
+    outer = end[np.argmax(distance(end, armpit))]
     return (float(outer[0]), float(outer[1])), (float(inner[0]), float(inner[1]))
 
 

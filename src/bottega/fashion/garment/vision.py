@@ -5,7 +5,7 @@ from typing import Any
 
 from bottega.errors import OutputError
 from bottega.fashion.findings import Check, Finding, Grave
-from bottega.fashion.garment.check import found
+from bottega.fashion.garment.findings import found
 
 PROMPT = """Look at this picture, which somebody wants to use as the garment in a virtual try-on. Answer in JSON only.
 - is_garment: true only if the main subject is clothing, footwear or a fashion accessory. An animal, a landscape, food, a \

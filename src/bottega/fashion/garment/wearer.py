@@ -9,8 +9,10 @@ import cv2
 import numpy as np
 
 from bottega.errors import ResourceError
-from bottega.fashion.garment.arrays import array, pieces_of, resized
+from bottega.fashion.garment.arrays import array, resized
 from bottega.fashion.garment.cutout import Bools
+from bottega.imaging.arrays import medians, picked, quantile
+from bottega.imaging.parts import parts_of
 from bottega.imaging.picture import F32, U8
 
 Box = tuple[int, int, int, int]
@@ -49,10 +51,11 @@ def find_wearer(rgb: U8, lab: F32, mask: Bools) -> Wearer:
     grey = array(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY))
     if min(grey.shape) < 24:
         return Wearer(0, False, 0.0, 0)
-    skin, limbs = _bare_skin(lab, mask)
+    calm: F32 = array(cv2.GaussianBlur(lab, (0, 0), 1.5))
+    skin, limbs = _bare_skin(calm, mask)
     # Turned heads only where there is skin to suggest one.
     turns = TURNS if skin > 0.005 else TURNS[:1]
-    flesh = _flesh(lab)
+    flesh = _flesh(lab, calm)
     share = SIDE / max(grey.shape)
     if share < 1:
         size = max(24, round(grey.shape[1] * share)), max(24, round(grey.shape[0] * share))
@@ -62,11 +65,11 @@ def find_wearer(rgb: U8, lab: F32, mask: Bools) -> Wearer:
     return Wearer(faces, bool(_found(grey, "haarcascade_frontalcatface.xml", 6)), skin, limbs)
 
 
-def _flesh(lab: F32) -> F32:
-    """1 where a face may be, h x w: in colours of skin; anywhere in a picture without colours."""
-    if float(np.percentile(np.hypot(lab[..., 1], lab[..., 2]), 95)) < GREY:
+def _flesh(lab: F32, calm: F32) -> F32:
+    """1 where a face may be, h x w; `calm` is `lab`, blurred: in colours of skin; anywhere in a picture without colours."""
+    if float(quantile(np.hypot(lab[..., 1], lab[..., 2]), 0.95)) < GREY:
         return np.ones(lab.shape[:2], np.float32)
-    return _skin_coloured(array(cv2.GaussianBlur(lab, (0, 0), 1.5))).astype(np.float32)
+    return _skin_coloured(calm).astype(np.float32)
 
 
 def _faces(grey: Any, flesh: F32, turn: float, colourless: bool) -> int:
@@ -111,24 +114,23 @@ def _detector(file: str) -> cv2.CascadeClassifier:
     return detector
 
 
-def _bare_skin(lab: F32, mask: Bools) -> tuple[float, int]:
+def _bare_skin(calm: F32, mask: Bools) -> tuple[float, int]:
     """Share of `mask` that is skin-coloured, smooth and at the rim, in pieces that are not the bulk of the garment,
     and the number of such pieces."""
     total = int(mask.sum())
     if total < 50:
         return 0.0, 0
-    calm = array(cv2.GaussianBlur(lab, (0, 0), 1.5))
     skin = mask & _skin_coloured(calm)
     steep = np.abs(array(cv2.Laplacian(calm[..., 0], cv2.CV_32F)))
     skin &= steep < 4
     skin = array(cv2.morphologyEx(skin.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))) > 0
     rim = mask & (array(cv2.erode(mask.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=0)) == 0)
-    found = pieces_of(skin)
-    areas, count = found.areas, found.count
-    touching = np.bincount(found.labels[rim], minlength=count)
+    found = parts_of(skin)
+    areas = found.areas()
+    touching = np.bincount(found.labels[rim], minlength=found.count)
     pieces = [
         int(areas[n])
-        for n in range(1, count)
+        for n in range(1, found.count)
         if areas[n] > 0.012 * total and touching[n] > 0.1 * np.sqrt(areas[n])
     ]
     share = sum(pieces) / total
@@ -141,7 +143,7 @@ def _of_one_hue(calm: F32, skin: Bools, mask: Bools) -> bool:
     rest = mask & ~skin & (array(cv2.erode(mask.astype(np.uint8), np.ones((7, 7), np.uint8))) > 0)
     if not skin.any() or not rest.any():
         return False
-    one, other = np.median(calm[skin], axis=0), np.median(calm[rest], axis=0)
+    one, other = medians(picked(calm, skin)), medians(picked(calm, rest))
     return bool(np.hypot(*(one - other)[1:]) < ONE_HUE)
 
 

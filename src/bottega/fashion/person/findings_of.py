@@ -10,6 +10,7 @@ from bottega.fashion.person.regions import hair_over
 from bottega.fashion.person.scene import Scene, grid
 from bottega.fashion.person.values import BodyFrame, Face
 from bottega.fashion.person.worn import Worn
+from bottega.imaging.arrays import median, picked, quantile
 from bottega.imaging.picture import U8
 
 Bool = NDArray[np.bool_]
@@ -32,9 +33,9 @@ def about_light(rgb: U8, scene: Scene | None) -> list[Finding]:
     if not person.any():
         return found
     face = (across / 0.26) ** 2 + ((down + 0.36) / 0.32) ** 2 < 1
-    face_light = float(np.median(light[face])) if scene.face is not None and face.any() else None
-    around = float(np.median(light[~scene.silhouette])) if (~scene.silhouette).any() else 50.0
-    usual, high = float(np.median(light[person])), float(np.percentile(light, 98))
+    face_light = median(light[face]) if scene.face is not None and face.any() else None
+    around = median(light[~scene.silhouette]) if (~scene.silhouette).any() else 50.0
+    usual, high = median(light[person]), float(quantile(light, 0.98))
     if high < 35 or (usual < 14 and around < 30):
         found.append(finding("too_dark", median_lightness=usual, brightest_lightness=high))
     blown = float((scene.rgb[face] >= 253).all(axis=1).mean()) if face_light is not None else 0.0
@@ -66,14 +67,14 @@ def _sharpness(rgb: U8, scene: Scene) -> float:
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
     if scale < 1:
         grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    detail = np.abs(np.asarray(cv2.Laplacian(cv2.GaussianBlur(grey, (0, 0), 0.8), cv2.CV_32F)))
+    detail = np.abs(np.asarray(cv2.Laplacian(cv2.GaussianBlur(grey, (0, 0), 0.8), cv2.CV_32F), np.float32))
     mask = (
         np.asarray(
             cv2.resize(scene.silhouette.astype(np.uint8), grey.shape[::-1], interpolation=cv2.INTER_NEAREST)
         )
         > 0
     )
-    return float(np.percentile(detail[mask], 99.5)) if mask.any() else 0.0
+    return float(quantile(picked(detail, mask), 0.995)) if mask.any() else 0.0
 
 
 def about_body(

@@ -6,13 +6,13 @@ Proportions of adults from the classical canon of seven and a half heads; whatev
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.person.legs import Legs
 from bottega.fashion.person.scene import Scene, grid
 from bottega.fashion.person.values import BodyFrame
+from bottega.imaging.parts import parts_of
 
 Bool = NDArray[np.bool_]
 Joint = tuple[float, float, float]
@@ -127,13 +127,13 @@ def _farthest(scene: Scene, zone: Bool, out: Any, sign: int) -> Joint:
 def _wrist(scene: Scene, skin: Bool, elbow: Joint, raised: bool, sign: int) -> Joint | None:
     """A hand's width before the end of the bare skin that hangs on this arm."""
     unit = scene.head.unit
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(skin.astype(np.uint8), connectivity=8)
+    parts = parts_of(skin, 8)
     best: Joint | None = None
     farthest = 0.0
-    for label in range(1, count):
-        if int(stats[label, cv2.CC_STAT_AREA]) < 0.02 * unit**2:
+    for label in np.flatnonzero(parts.areas() >= 0.02 * unit**2):
+        if label == 0:
             continue
-        rows, columns = np.nonzero(np.asarray(labels) == label)
+        rows, columns = np.nonzero(parts.labels == label)
         if not raised:
             # Of an arm that is bare up to the shoulder only the forearm has a hand at its end.
             below = rows > elbow[1] - 0.25 * unit

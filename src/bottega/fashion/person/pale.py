@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.person.silhouette import BLENDS, least_overlap
+from bottega.imaging.arrays import largest, lengths, median, quantile, total
+from bottega.imaging.parts import parts_of
 from bottega.imaging.picture import F32, U8
 
 Bool = NDArray[np.bool_]
@@ -73,10 +75,10 @@ def _flooded(apart: F32, border: Bool, sure: Bool, seen: Bool, blur: float) -> t
     """The person when the wall is flooded from the border, and how many times steeper the outline is than the wall's
     grain. `apart`: H x W x 3, what differs from the wall."""
     smooth = np.asarray(cv2.GaussianBlur(apart, (0, 0), blur), np.float32)
-    away = np.sqrt(np.einsum("...c,...c->...", smooth, smooth))
+    away = lengths(smooth)
     steep = _steepness(smooth)
-    rim = border & (away < 3 * np.median(away[border]) + 0.5)
-    grain, strays = float(np.percentile(steep[rim], 95)), float(np.percentile(away[rim], 95))
+    rim = border & (away < 3 * median(away[border]) + 0.5)
+    grain, strays = float(quantile(steep[rim], 0.95)), float(quantile(away[rim], 0.95))
     calm = (steep < max(0.2, 1.5 * grain)) & (away < max(1.5, strays)) & ~sure
     wall = _eroded(_reached(calm, rim), 5) | (rim & ~sure)
     # An eighth of CIE76 for each level of the bytes that OpenCV floods along.
@@ -87,7 +89,7 @@ def _flooded(apart: F32, border: Bool, sure: Bool, seen: Bool, blur: float) -> t
     other = _opened((left[..., 0] > LIGHTER) | (np.hypot(left[..., 1], left[..., 2]) > LIGHTER), 3)
     sure = sure | other
     person = _watershed(levels, wall & ~other, sure)
-    gaps = _gaps(person & ~seen & ~other, np.sqrt(np.einsum("...c,...c->...", left, left)), steep, grain)
+    gaps = _gaps(person & ~seen & ~other, lengths(left), steep, grain)
     if gaps.any():
         person = _watershed(levels, ~person | gaps, sure & ~gaps)
     # A faint line is lost here and there, and the flood runs in by a slit.
@@ -96,11 +98,13 @@ def _flooded(apart: F32, border: Bool, sure: Bool, seen: Bool, blur: float) -> t
     )
     outline = person & ~_eroded(person, 5)
     high = np.asarray(cv2.dilate(steep, np.ones((5, 5), np.uint8)))[outline]
-    return person, float(np.median(high)) / max(0.05, grain) if high.size else 0.0
+    return person, median(high) / max(0.05, grain) if high.size else 0.0
 
 
 def _watershed(levels: U8, wall: Bool, person: Bool) -> Bool:
-    marks = np.where(wall, 1, np.where(person, 2, 0)).astype(np.int32)
+    marks = np.zeros(wall.shape, np.int32)
+    marks[person] = 2
+    marks[wall] = 1
     flooded: Any = cv2.watershed(levels, marks)
     return np.asarray(flooded) == 2
 
@@ -118,7 +122,7 @@ def _without_slope(values: F32, wall: Bool) -> F32:
     design, wanted = terms[seen], values[seen]
     found = np.linalg.lstsq(design, wanted, rcond=None)[0]
     for _ in range(2):
-        far = np.abs(wanted - design @ found).max(axis=1)
+        far = largest(np.abs(wanted - design @ found))
         near = far <= max(1.0, 2 * float(np.median(far)))
         found = np.linalg.lstsq(design[near], wanted[near], rcond=None)[0]
     return values - (terms @ found).astype(np.float32)
@@ -128,15 +132,13 @@ def _gaps(unseen: Bool, away: F32, steep: F32, grain: float) -> Bool:
     """Of what colour takes for wall, and the flood did not reach, the pieces with a line around them: wall between arm and
     body. Raises _Unclear for a piece that may be either."""
     line = steep > max(0.3, 3 * grain)
-    within = _opened(unseen & ~line, 3).astype(np.uint8)
-    measured: Any = cv2.connectedComponentsWithStats(within, connectivity=4)
-    count, named = int(measured[0]), np.asarray(measured[1])
-    areas: Any = np.asarray(measured[2])[:, cv2.CC_STAT_AREA]
+    within = _opened(unseen & ~line, 3)
+    parts = parts_of(within)
     high = np.asarray(cv2.dilate(line.astype(np.uint8), np.ones((7, 7), np.uint8))) > 0
     found = np.zeros(unseen.shape, bool)
-    for name in range(1, count):
-        piece = named == name
-        if areas[name] < LEAST_GAP * unseen.size or float(np.median(away[piece])) >= MOST_AWAY:
+    for name in np.flatnonzero(parts.areas() >= LEAST_GAP * unseen.size):
+        piece = within & (parts.labels == name)
+        if name == 0 or median(away[piece]) >= MOST_AWAY:
             continue
         edged = float(high[piece & ~_eroded(piece, 3)].mean())
         if FOLD_EDGED < edged < GAP_EDGED:
@@ -148,14 +150,12 @@ def _gaps(unseen: Bool, away: F32, steep: F32, grain: float) -> Bool:
 
 def _steepness(values: Any) -> F32:
     slopes: list[Any] = [cv2.Scharr(values, cv2.CV_32F, 1, 0), cv2.Scharr(values, cv2.CV_32F, 0, 1)]
-    return np.sqrt(sum(np.einsum("...c,...c->...", slope, slope) for slope in slopes)) / np.float32(32)
+    return np.sqrt(sum(total(slope * slope) for slope in slopes)) / np.float32(32)
 
 
 def _reached(calm: Bool, start: Bool) -> Bool:
     """Of what is calm, the parts that hang together with `start`."""
-    labels = np.asarray(cv2.connectedComponents(calm.astype(np.uint8), connectivity=4)[1])
-    names = np.unique(labels[start & calm])
-    return np.isin(labels, names[names > 0])
+    return parts_of(calm).holding(start & calm)
 
 
 def _opened(mask: Bool, size: int) -> Bool:

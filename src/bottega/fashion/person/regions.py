@@ -12,6 +12,8 @@ from bottega.fashion.person.scene import Scene, grid
 from bottega.fashion.person.silhouette import drop_small
 from bottega.fashion.person.values import BodyFrame, Region
 from bottega.fashion.person.worn import Worn
+from bottega.imaging.arrays import distance, lengths, medians, picked
+from bottega.imaging.parts import Parts, parts_of
 from bottega.imaging.picture import F32
 
 Bool = NDArray[np.bool_]
@@ -53,17 +55,16 @@ def _tip(scene: Scene, narrow: Bool, broad: Bool) -> Bool:
     """Of what is `narrow` the lower tip of a V neckline: in the middle, below bare throat, no broader than high."""
     across, down = grid(narrow.shape, scene.head)
     zone = (np.abs(across) < 0.4) & (down > 0.3) & (down < _LOWEST_NECKLINE)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(
-        (narrow & zone).astype(np.uint8), connectivity=8
-    )
+    tips = narrow & zone
     above = np.asarray(cv2.dilate((broad & zone).astype(np.uint8), np.ones((7, 3), np.uint8))) > 0
-    at: NDArray[np.int64] = np.asarray(labels, np.int64)
+    if not (tips & above).any():
+        return np.zeros_like(narrow)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(tips.astype(np.uint8), connectivity=8)
+    at, sizes = np.asarray(labels, np.int32), np.asarray(stats)
     kept = np.zeros(count, bool)
-    kept[np.unique(at[above])] = True
-    sizes = np.asarray(stats)
+    kept[at[above]] = True
     kept &= sizes[:, cv2.CC_STAT_WIDTH] <= 1.2 * sizes[:, cv2.CC_STAT_HEIGHT]
-    kept[0] = False
-    return kept[at]
+    return Parts(at, count).of(kept)
 
 
 def _broad(mask: Bool, radius: float) -> Bool:
@@ -75,10 +76,8 @@ def _broad(mask: Bool, radius: float) -> Bool:
 
 
 def _without_specks(mask: Bool, least: float) -> Bool:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
-    large: Any = np.asarray(stats)[:, cv2.CC_STAT_AREA] >= least
-    large[0] = False
-    return large[np.asarray(labels)] if count > 1 else mask
+    parts = parts_of(mask, 8)
+    return parts.of(parts.areas() >= least) if parts.count > 1 else mask
 
 
 def find_hair(scene: Scene) -> Bool:
@@ -91,15 +90,16 @@ def find_hair(scene: Scene) -> Bool:
     cap = scene.silhouette & ~inner & (down < -0.62) & (np.abs(across) < 0.6)
     if cap.sum() < 0.04 * scene.head.unit**2:
         return nothing
-    middle = np.median(scene.lab[cap], axis=0)
+    of_cap = picked(scene.lab, cap)
+    middle = medians(of_cap)
     like_skin = float(np.linalg.norm(middle - np.asarray(scene.skin_model.lab))) < 9
-    spread = 1.4826 * np.median(np.abs(scene.lab[cap] - middle), axis=0) + np.array([4.0, 2.0, 2.0])
+    spread = 1.4826 * medians(np.abs(of_cap - middle)) + np.array([4.0, 2.0, 2.0])
     spread = np.minimum(spread, [14.0, 7.0, 9.0])
-    away = np.sqrt((((scene.lab - middle) / (2.6 * spread)) ** 2).sum(axis=2))
-    to_skin = np.linalg.norm(scene.lab - np.asarray(scene.skin_model.lab, np.float32), axis=2)
-    nearer = np.linalg.norm(scene.lab - middle, axis=2) < to_skin
+    from_hair = scene.lab - middle
+    away = lengths(from_hair / (2.6 * spread).astype(np.float32))
+    nearer = lengths(from_hair) < distance(scene.lab, np.asarray(scene.skin_model.lab, np.float32))
     core = scene.silhouette & (np.abs(across) < 0.4) & (down > 0.9) & (down < 1.8)
-    worn = np.median(scene.lab[core], axis=0) if core.any() else middle + 99
+    worn = medians(picked(scene.lab, core)) if core.any() else middle + 99
     # A top of the hair's colour cannot be told from it: then only what lies above the shoulders is hair.
     reach = 1.7 if float(np.linalg.norm(worn - middle)) > 14 else 0.3
     zone = scene.silhouette & ~inner & (np.abs(across) < 0.85) & (down < reach)
@@ -115,9 +115,7 @@ def find_hair(scene: Scene) -> Bool:
     if like_skin:
         likely = _beside_the_neck(scene, zone & (away < 1))
     solid = np.asarray(cv2.morphologyEx(likely.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
-    _, labels = cv2.connectedComponents(solid, connectivity=8)
-    roots = np.unique(np.asarray(labels)[cap])
-    return np.isin(np.asarray(labels), roots[roots > 0])
+    return parts_of(solid, 8).holding(cap)
 
 
 def _beside_the_neck(scene: Scene, alike: Bool) -> Bool:
@@ -127,10 +125,7 @@ def _beside_the_neck(scene: Scene, alike: Bool) -> Bool:
     side = np.abs(across)
     head = alike & ((down < -0.6) | (side > 0.34)) & (down < 0.3)
     strands = alike & (side > 0.2) & (side < 0.62) & (down >= 0.3)
-    _, found = cv2.connectedComponents(strands.astype(np.uint8), connectivity=8)
-    labels = np.asarray(found)
-    long = np.unique(labels[strands & (down > 0.75)])
-    return head | (strands & np.isin(labels, long[long > 0]))
+    return head | parts_of(strands, 8).holding(strands & (down > 0.75))
 
 
 def find_regions(
@@ -181,10 +176,7 @@ def find_regions(
 
 def _below_throat(neck: Bool, skin: Bool) -> Bool:
     """Of `skin` in the middle of the chest what hangs together with the neck: a low neckline."""
-    _, found = cv2.connectedComponents((skin | neck).astype(np.uint8), connectivity=8)
-    labels = np.asarray(found)
-    roots = np.unique(labels[neck])
-    return skin & np.isin(labels, roots[roots > 0])
+    return skin & parts_of(skin | neck, 8).holding(neck)
 
 
 def _sleeves_in(scene: Scene, frame: BodyFrame, top: Bool, bottom: Bool) -> Bool:
@@ -204,15 +196,13 @@ def _sleeves_in(scene: Scene, frame: BodyFrame, top: Bool, bottom: Bool) -> Bool
     own, other = (_colours((scene.lab[part] * weights).astype(np.float32)) for part in (top, core))
     if float(np.linalg.norm(own[:, None] - other[None], axis=2).min()) < 9:
         return np.zeros_like(top)
-    values = scene.lab[beside] * weights
-    away = [np.linalg.norm(values[:, None] - kinds[None], axis=2).min(axis=1) for kinds in (own, other)]
+    values = picked(scene.lab, beside) * weights
+    away = [np.minimum.reduce([distance(values, kind) for kind in kinds]) for kinds in (own, other)]
     like = np.zeros_like(top)
     like[beside] = away[0] < 0.6 * away[1]
     # The rim of trousers mixes with the wall to many colours.
     like &= _broad(like | top, 0.05 * scene.head.unit)
-    _, labels = cv2.connectedComponents((like | top).astype(np.uint8), connectivity=8)
-    roots = np.unique(np.asarray(labels)[top])
-    return like & np.isin(np.asarray(labels), roots[roots > 0])
+    return like & parts_of(like | top, 8).holding(top)
 
 
 def _colours(values: F32) -> F32:
@@ -268,9 +258,7 @@ def _off_the_arms(scene: Scene, frame: BodyFrame, bare: Bool) -> Bool:
             return np.zeros_like(bare)
         for begin, end in pairwise(known):
             cv2.line(limbs, begin, end, 1, width)
-    _, found = cv2.connectedComponents(bare.astype(np.uint8), connectivity=8)
-    labels = np.asarray(found)
-    return bare & ~np.isin(labels, np.unique(labels[bare & (limbs > 0)]))
+    return bare & ~parts_of(bare, 8).holding(bare & (limbs > 0))
 
 
 def hair_over(scene: Scene, hair: Bool) -> float:
@@ -287,4 +275,7 @@ def at_full_size(mask: Bool, shape: tuple[int, int]) -> F32:
     large = np.asarray(cv2.resize(soft, shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
     width = shape[1] / mask.shape[1]
     # Enlarging widens the edge; it is made as steep again as it was.
-    return np.clip((large - 0.5) * min(width, 4.0) + 0.5, 0, 1).astype(np.float32)
+    large -= np.float32(0.5)
+    large *= np.float32(min(width, 4.0))
+    large += np.float32(0.5)
+    return np.clip(large, 0, 1, out=large)

@@ -10,6 +10,12 @@ from bottega.imaging.picture import F32
 Bool = NDArray[np.bool_]
 
 
+LEAST_RED = 0.45
+"""Of the face's own redness, a* / (L* + 16): arms are paler than a face, but what has less of it is white or beige cloth."""
+RED_SPREAD = 0.008
+"""How much less than that is as unlikely as one deviation of the likeness's half."""
+
+
 @dataclass(frozen=True, slots=True)
 class SkinModel:
     """`lab`: the median colour (D65). `centre` and `inverse`: mean and inverse covariance of (a*, b*) / (L* + 16), which
@@ -58,10 +64,13 @@ def fit_skin(samples: F32) -> SkinModel | None:
 def skin_likeness(lab: F32, model: SkinModel) -> F32:
     """How much each pixel of `lab` (... x 3) can be this skin, in [0, 1]; 0.5 at about 2.7 deviations."""
     away = shading_free(lab) - np.asarray(model.centre, np.float32)
-    squares = np.einsum("...i,ij,...j->...", away, model.inverse.astype(np.float32), away)
+    first, second = away[..., 0], away[..., 1]
+    (a, b), (c, d) = model.inverse.astype(np.float32)
+    squares = first * first * a + first * second * (b + c) + second * second * d
     below = np.maximum(model.low - lab[..., 0], 0) / 12
     above = np.maximum(lab[..., 0] - model.high, 0) / 6
-    squares = squares + below**2 * 3 + above**2 * 3
+    pale = np.maximum((LEAST_RED - 1) * np.float32(model.centre[0]) - first, 0) / RED_SPREAD
+    squares = squares + below**2 * 3 + above**2 * 3 + pale**2 * 7.3
     return (1 / (1 + (squares / 7.3) ** 2)).astype(np.float32)
 
 

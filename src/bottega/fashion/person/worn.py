@@ -11,6 +11,7 @@ from bottega.fashion.person.scene import Scene, grid
 from bottega.fashion.person.silhouette import drop_small, grab_cut, least_overlap
 from bottega.fashion.person.skin_model import shading_free
 from bottega.fashion.person.values import BodyFrame
+from bottega.imaging.arrays import distance, medians, picked, quantile
 from bottega.imaging.picture import F32, U8
 
 Bool = NDArray[np.bool_]
@@ -104,9 +105,11 @@ def find_hem(scene: Scene, frame: BodyFrame, not_cloth: Bool) -> float | None:
     rows = np.nonzero(column.any(axis=1))[0]
     if len(rows) < 12 or column.sum() < 200:
         return None
-    palette = _palette(scene.lab[column])
+    palette = _palette(picked(scene.lab, column))
     counts = np.zeros((len(rows), palette.max() + 1))
-    np.add.at(counts, (np.searchsorted(rows, np.nonzero(column)[0]), palette), 1)
+    kinds = counts.shape[1]
+    places = np.searchsorted(rows, np.nonzero(column)[0]) * kinds + palette
+    counts += np.bincount(places, minlength=counts.size).reshape(counts.shape)
     step = scene.head.unit
     heights = (rows - scene.head.chin[1]) / step
     above, below = np.cumsum(counts, axis=0), np.cumsum(counts[::-1], axis=0)[::-1]
@@ -136,8 +139,8 @@ def _palette(lab: F32) -> NDArray[np.int64]:
     sample = values[:: max(1, len(values) // 3000)]
     stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
     kinds: Any = cv2.kmeans(sample, min(6, len(sample)), None, stop, 1, cv2.KMEANS_PP_CENTERS)  # type: ignore[call-overload]
-    away = np.linalg.norm(values[:, None] - np.asarray(kinds[2], np.float32)[None], axis=2)
-    return away.argmin(axis=1)
+    away = np.stack([distance(values, kind) for kind in np.asarray(kinds[2], np.float32)])
+    return away.argmin(axis=0)
 
 
 def _sleeves_end(scene: Scene, cloth: Bool, down: F32) -> float:
@@ -172,7 +175,7 @@ def _grab(scene: Scene, marks: U8, box: tuple[slice, slice], seed: int, rounds: 
     part = scene.rgb[box].copy()
     if scene.outline_known:
         # The outline is known already: a backdrop of the garment's colour must not count against the garment.
-        core = scene.rgb[marks == cv2.GC_FGD]
+        core = picked(scene.rgb, marks == cv2.GC_FGD)
         if len(core):
             part[~scene.silhouette[box]] = np.where(np.median(core, axis=0) < 128, 255, 0).astype(np.uint8)
     size = max(8, part.shape[1] // 2), max(8, part.shape[0] // 2)
@@ -222,7 +225,7 @@ def _blurred(histogram: F32) -> F32:
 def _watershed(scene: Scene, ratio: F32, marks: U8) -> Bool:
     """Flooding over the gradient (Meyer 1992) from where colour and place leave no doubt."""
     kernel = np.ones((5, 5), np.uint8)
-    open_ = np.isin(marks, (cv2.GC_PR_FGD, cv2.GC_FGD))
+    open_ = (marks == cv2.GC_PR_FGD) | (marks == cv2.GC_FGD)
     inner = np.asarray(cv2.erode(open_.astype(np.uint8), kernel)) > 0
     seeds = np.zeros(marks.shape, np.int32)
     seeds[inner & (ratio > 1.0)] = 1
@@ -249,9 +252,10 @@ def _pattern(scene: Scene, mask: Bool) -> Literal["plain", "patterned", "unknown
         return "unknown"
     wide = max(2.0, 0.12 * scene.head.unit)
     light = scene.lab[..., 0]
-    fine = (light - np.asarray(cv2.GaussianBlur(light, (0, 0), wide)))[inner]
-    free = shading_free(scene.lab[inner])
-    away = np.linalg.norm(free - np.median(free, axis=0), axis=1)
-    if float(np.percentile(away, 92)) > 0.06 or float(np.percentile(fine, 95) - np.percentile(fine, 5)) > 24:
+    fine = picked(light - np.asarray(cv2.GaussianBlur(light, (0, 0), wide)), inner)
+    free = shading_free(picked(scene.lab, inner))
+    away = distance(free, medians(free))
+    low, high = quantile(fine, (0.05, 0.95))
+    if float(quantile(away, 0.92)) > 0.06 or float(high - low) > 24:
         return "patterned"
     return "plain"

@@ -3,13 +3,14 @@
 What the pictures show is found by `fashion.garment` and `fashion.person`; each step has a module of its own.
 """
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from bottega.errors import InvalidOption
+from bottega.fashion.findings import Finding
 from bottega.fashion.garment.values import Garment, GarmentKind
 from bottega.fashion.person.values import PersonParse
 from bottega.fashion.tryon import conditions, lens, light
@@ -37,6 +38,7 @@ from bottega.fashion.tryon.remains import (
     uneven_collar,
     uneven_waist,
 )
+from bottega.fashion.tryon.stand import worn_stand
 from bottega.fashion.tryon.values import ENGINE, VERSION, Bool, TryOn, TryOnOptions, TryOnRefused
 from bottega.fashion.tryon.warp import Fitted, fit_garment
 from bottega.fashion.tryon.zones import least_arm_known
@@ -75,31 +77,23 @@ def try_on(
     options = options or TryOnOptions()
     _check_picture(person_rgb, "photograph")
     _check_picture(garment_rgb, "product picture")
-    with ThreadPoolExecutor(1) as beside:
+    with ThreadPoolExecutor(2) as beside:
         looked_at = beside.submit(_product, garment_rgb, garment_alpha, garment, options, seed)
         person = person or _parsed_person(person_rgb, seed)
+        photo = person_rgb.astype(np.float32) / np.float32(255)
+        body, reasons = _standing(person)
+        hidden: Future[Behind] | None = None
+        if body is not None and garment is not None and _kind(garment, options) != "bottom":
+            # It needs the kind of the garment only, and may begin before more of it is known.
+            hidden = beside.submit(behind_upper, photo, person, body)
         garment, product = looked_at.result()
-    reasons = conditions.person_reasons(person)
-    body = body_of(person)
-    if reasons or body is None:
-        raise TryOnRefused(reasons or conditions.person_reasons(person))
-    reasons = conditions.arm_reasons(least_arm_known(person, body))
-    if reasons:
-        raise TryOnRefused(reasons)
-    scene = _Scene(
-        person_rgb,
-        person_rgb.astype(np.float32) / np.float32(255),
-        person,
-        body,
-        garment,
-        product,
-        conditions.kind_wanted(garment, options.category),
-    )
-    tucked = _tucked(scene, options)
-    placement = _placed(scene, options, tucked)
-    with ThreadPoolExecutor(1) as beside:
-        lower = scene.kind == "bottom"
-        hidden = None if lower else beside.submit(behind_upper, scene.photo, person, body)
+        if body is None:
+            raise TryOnRefused(reasons)
+        kind = _kind(garment, options)
+        scene = _Scene(person_rgb, photo, person, body, garment, product, kind)
+        if hidden is None and kind != "bottom":
+            hidden = beside.submit(behind_upper, photo, person, body)
+        placement = _placed(scene, options, _tucked(scene, options))
         fitted = fit_garment(
             garment_rgb, product.cover, placement, person_rgb.shape[:2], body.bare_arms, product.colours
         )
@@ -112,8 +106,28 @@ def try_on(
     if reasons:
         raise TryOnRefused(reasons)
     report = _report(scene, options, placement, fitted, refilled) | {"light": lit_from, "seed": seed}
-    layer = np.dstack((np.clip(fitted.rgb * 255 + 0.5, 0, 255), fitted.alpha * 255 + 0.5)).astype(np.uint8)
-    return TryOn(done.rgb, done.mask, layer, expected.cover > 0.5, person, verdict, report)
+    return TryOn(done.rgb, done.mask, _layer(fitted), expected.cover > 0.5, person, verdict, report)
+
+
+def _standing(person: PersonParse) -> tuple[Body | None, tuple[Finding, ...]]:
+    """The body, or None and why nothing can be put on it."""
+    reasons = conditions.person_reasons(person)
+    body = None if reasons else body_of(person)
+    if body is not None:
+        reasons = conditions.arm_reasons(least_arm_known(person, body))
+    return (None if reasons else body), reasons
+
+
+def _kind(garment: Garment, options: TryOnOptions) -> GarmentKind:
+    return conditions.kind_wanted(garment, options.category)
+
+
+def _layer(fitted: Fitted) -> U8:
+    """The fitted garment as RGBA."""
+    layer = np.empty((*fitted.alpha.shape, 4), np.uint8)
+    layer[..., :3] = np.clip(fitted.rgb * 255 + 0.5, 0, 255)
+    layer[..., 3] = fitted.alpha * 255 + 0.5
+    return layer
 
 
 def _check_picture(rgb: U8, name: str) -> None:
@@ -228,20 +242,21 @@ def _dressed(
     if reasons:
         raise TryOnRefused(reasons)
     factors, lit_from = light.shading(scene.photo, scene.person, scene.body, old, cover, fitted.sleeves)
-    lit = np.clip(fitted.rgb * factors[..., None], 0, 1)
+    grain = lens.grain_in(scene.photo, silhouette > 0.9)
     lit = lens.matched(
-        lit,
+        np.clip(fitted.rgb * factors[..., None], 0, 1),
         cover,
         scene.photo,
-        scene.person.silhouette,
+        silhouette,
         0.0 if scene.product.blur is None else placement.scale * scene.product.blur,
         np.random.default_rng(seed),
+        grain,
     )
-    like = bare_parts(scene.person) if behind is None else scene.person.silhouette
-    made_up = lens.grained(
-        refilled.rgb, refilled.changed, scene.photo, like, np.random.default_rng([seed, 1])
-    )
+    if behind is None:
+        grain = lens.grain_in(scene.photo, bare_parts(scene.person) > 0.9)
+    made_up = lens.grained(refilled.rgb, refilled.changed, grain, np.random.default_rng([seed, 1]))
     made_up, changed = _before_hood(scene, placement, expected, made_up, refilled.changed)
+    made_up, changed = _in_stand(scene, placement, expected, made_up, changed, factors)
     done = compose(
         scene.rgb,
         made_up,
@@ -251,7 +266,7 @@ def _dressed(
         old,
         front,
         np.zeros_like(old) if hair is None else hair,
-        scene.person.silhouette,
+        refilled.on_body(scene.person.silhouette),
         scene.body.breadth,
     )
     return done, refilled, lit_from, expected
@@ -269,6 +284,20 @@ def _before_hood(
         return made_up, changed
     over = hood.cover[..., None]
     return (made_up * (1 - over) + hood.rgb * over).astype(np.float32), changed | (hood.cover > SEEN)
+
+
+def _in_stand(
+    scene: _Scene, placement: Placement, expected: Expected, made_up: F32, changed: Bool, factors: F32
+) -> tuple[F32, Bool]:
+    """The same with the garment's stand-up collar around the neck, in the light of the garment."""
+    if scene.product.stand is None or expected.lower:
+        return made_up, changed
+    collar = worn_stand(*scene.product.stand, placement, scene.body, scene.person, expected.front)
+    if collar is None:
+        return made_up, changed
+    over = collar.cover[..., None]
+    lit = np.clip(collar.rgb * float(np.median(factors[expected.cover > 0.5])), 0, 1)
+    return (made_up * (1 - over) + lit * over).astype(np.float32), changed | (collar.cover > SEEN)
 
 
 def _hem(placement: Placement) -> float:

@@ -10,10 +10,14 @@ from numpy.typing import NDArray
 from bottega.fashion.person.values import PersonParse
 from bottega.fashion.tryon.body import Body
 from bottega.fashion.tryon.values import Bool
+from bottega.fashion.tryon.zones import around
+from bottega.imaging.arrays import largest, median, picked, quantile
 from bottega.imaging.colour import luma
 from bottega.imaging.picture import F32
 
 F64 = NDArray[np.float64]
+_TUBE_EDGE = np.float32(0.86)
+"""Light on the edge of a round sleeve."""
 WORN_RANGE = (0.72, 1.22)
 """Shading that is taken from a worn garment is held within this: what is beyond is pattern, not light."""
 
@@ -62,25 +66,35 @@ def face_slant(photo: F32, person: PersonParse) -> float:
 
 def cylinder(body: Body, shape: tuple[int, ...], slant: float) -> F32:
     """Lambert's cosine on an upright cylinder as broad as the torso, two thirds of it ambient: H x W about 1."""
-    y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
-    u = (x - body.origin[0]) * body.across[0] + (y - body.origin[1]) * body.across[1]
-    v = (x - body.origin[0]) * body.down[0] + (y - body.origin[1]) * body.down[1]
-    left, right = body.sides(v.ravel()[:: shape[1]].astype(np.float64))
-    half = np.maximum((right - left) / 2, 1.0)[:, None] * 1.15
-    middle = ((right + left) / 2)[:, None]
-    across = np.clip((u - middle) / half, -1, 1)
+    y, x = np.arange(shape[0]) - body.origin[1], np.arange(shape[1]) - body.origin[0]
+    left, right = body.sides(y * body.down[1] - body.origin[0] * body.down[0])
+    half = np.maximum((right - left) / 2, 1.0) * 1.15
+    begin = ((y * body.across[1] - (right + left) / 2) / half).astype(np.float32)
+    step = (1 / half).astype(np.float32)
+    across = np.multiply.outer(step, (x * body.across[0]).astype(np.float32))
+    across += begin[:, None]
+    np.clip(across, -1, 1, out=across)
     turn = 0.6 * slant
-    lit = np.cos(turn) * np.sqrt(np.maximum(1 - across**2, 0)) + np.sin(turn) * across
-    return (0.72 + 0.33 * np.clip(lit, 0, 1)).astype(np.float32)
+    lit = np.float32(np.cos(turn)) * np.sqrt(1 - across**2) + np.float32(np.sin(turn)) * across
+    return np.float32(0.72) + np.float32(0.33) * np.clip(lit, 0, 1)
 
 
 def _tubes(sleeves: F32) -> F32:
     """Light on round sleeves from the front: H x W about 1, by the depth in the sleeve."""
-    depth = np.asarray(cv2.distanceTransform((sleeves > 0.5).astype(np.uint8), cv2.DIST_L2, 5), np.float32)
-    radius = max(float(np.percentile(depth[depth > 0], 95)), 2.0) if (depth > 0).any() else 2.0
-    inner = np.clip(depth / radius, 0, 1)
-    round_ = 0.86 + 0.16 * np.sqrt(np.maximum(1 - (1 - inner) ** 2, 0))
-    return np.asarray(cv2.GaussianBlur(round_, (0, 0), max(1.0, 0.15 * radius)), np.float32)
+    found = np.full(sleeves.shape, _TUBE_EDGE, np.float32)
+    box = cv2.boundingRect((sleeves > 0).view(np.uint8))
+    # The blur below reaches 0.6 radii, and no radius is more than half a side.
+    at = around(sleeves > 0, round(0.3 * min(box[2:])) + 6)
+    if at is None:
+        return found
+    solid = (sleeves[at] > 0.5).astype(np.uint8)
+    depth = np.asarray(cv2.distanceTransform(solid, cv2.DIST_L2, 5), np.float32)
+    deep = picked(depth, depth > 0)
+    radius = max(float(quantile(deep, 0.95)), 2.0) if deep.size else 2.0
+    inner = np.clip(depth / np.float32(radius), 0, 1)
+    round_ = _TUBE_EDGE + np.float32(0.16) * np.sqrt(1 - (1 - inner) ** 2)
+    found[at] = cv2.GaussianBlur(round_, (0, 0), max(1.0, 0.15 * radius))
+    return found
 
 
 def _is_even(photo: F32, old: F32) -> bool:
@@ -88,8 +102,10 @@ def _is_even(photo: F32, old: F32) -> bool:
     inside = np.asarray(cv2.erode((old > 0.9).astype(np.uint8), np.ones((9, 9), np.uint8)), bool)
     if inside.sum() < 400:
         return False
-    smooth = np.asarray(cv2.GaussianBlur(photo, (0, 0), 6))
-    return float(np.percentile(np.abs(photo - smooth)[inside].max(axis=1), 95)) < 0.11
+    # The blur reaches four standard deviations.
+    at = around(inside, 25) or (slice(None), slice(None))
+    away = largest(cv2.absdiff(photo[at], cv2.GaussianBlur(photo[at], (0, 0), 6)))
+    return float(quantile(picked(away, inside[at]), 0.95)) < 0.11
 
 
 def _printed(photo: F32, light: F32, old: F32) -> Bool:
@@ -99,9 +115,9 @@ def _printed(photo: F32, light: F32, old: F32) -> Bool:
         return inside
     light = np.maximum(light, 0.02)
     tint = photo / light[..., None]
-    usual, level = np.median(tint[inside], axis=0), float(np.median(light[inside]))
+    usual, level = np.median(picked(tint, inside), axis=0), median(picked(light, inside))
     # On dark cloth noise and compression move the tint.
-    far = np.abs(tint - usual).max(axis=2) * np.minimum(light / 0.25, 1) > 0.25
+    far = largest(np.abs(tint - usual)) * np.minimum(light / 0.25, 1) > 0.25
     far |= (light < 0.5 * level) | (light > 1.6 * level + 0.05)
     return np.asarray(cv2.dilate((far & inside).astype(np.uint8), np.ones((3, 3), np.uint8))) > 0
 

@@ -13,6 +13,7 @@ from bottega.fashion.tryon import lens
 from bottega.fashion.tryon.stains import near_colour
 from bottega.fashion.tryon.values import Bool
 from bottega.fashion.tryon.zones import grown, touching
+from bottega.imaging.arrays import distance, kept, medians, picked, put, total
 from bottega.imaging.picture import F32, U8
 
 _RIM, _EDGE = 0.02, 0.006
@@ -33,6 +34,9 @@ class Product:
     blur: float | None
     hood: F32 | None = None
     """H x W x 3 in [0, 1]: the colours of the garment's hood continued past its edge; None where it has none."""
+    stand: tuple[F32, F32] | None = None
+    """The garment with its stand-up collar: cover (H x W in [0, 1]), and colours (H x W x 3) continued past its edge; None
+    where it has none."""
 
 
 def product_of(rgb: U8, garment: Garment) -> Product:
@@ -44,7 +48,13 @@ def product_of(rgb: U8, garment: Garment) -> Product:
         solid_colours(rgb, cover),
         lens.blur_of(rgb.astype(np.float32) / np.float32(255), edges),
         None if garment.hood is None else solid_colours(rgb, garment.hood),
+        None if garment.stand is None else _whole(rgb, garment.whole),
     )
+
+
+def _whole(rgb: U8, alpha: F32) -> tuple[F32, F32]:
+    cover = tight_cover(rgb, alpha)
+    return cover, solid_colours(rgb, cover)
 
 
 def solid_colours(rgb: U8, alpha: F32) -> F32:
@@ -59,12 +69,12 @@ def solid_colours(rgb: U8, alpha: F32) -> F32:
     result = colours.copy()
     missing = ~sure
     weight = sure.astype(np.float32)
-    held = colours * weight[..., None]
+    held = kept(colours, sure)
     for size in (5, 15, 45):
         near = np.asarray(cv2.blur(weight, (size, size)))
         mean = np.asarray(cv2.blur(held, (size, size))) / np.maximum(near, 1e-6)[..., None]
         fill = missing & (near > 1e-3)
-        result[fill] = mean[fill]
+        put(result, mean, fill)
         missing &= ~fill
     return result
 
@@ -82,7 +92,7 @@ def tight_cover(rgb: U8, alpha: F32) -> F32:
     paper = near_colour(colours, outside)
     cloth = near_colour(colours, inside & (depth >= _RIM * max(alpha.shape)))
     to_paper = _to_shaded(colours, paper)
-    to_cloth = _apart(colours, cloth)
+    to_cloth = distance(colours, cloth)
     very_edge = depth < _EDGE * max(alpha.shape)
     # A print in the middle does not count, stripes that come to the rim do.
     beside = inside & (depth >= _RIM * max(alpha.shape)) & (depth < 2 * _RIM * max(alpha.shape))
@@ -90,7 +100,7 @@ def tight_cover(rgb: U8, alpha: F32) -> F32:
         rim &= very_edge
     unlike = rim & (to_paper < 0.07) & (to_cloth > 4 * to_paper + 0.1)
     # At the very edge a pixel that is half paper is no cloth, shaded as the paper may be.
-    contrast = _apart(cloth, paper)
+    contrast = distance(cloth, paper)
     edge = rim & very_edge & (contrast > 0.25)
     unlike |= (edge & (to_paper < 0.6 * to_cloth)) | (rim & (to_paper < 0.05) & (to_cloth > 0.25))
     # Only what hangs together with the outside: a white dot of a print stays.
@@ -108,7 +118,7 @@ def _paper(colours: F32, outside: Bool) -> Bool:
     frame[2:-2, 2:-2] = False
     if not frame.any():
         return outside
-    usual = np.broadcast_to(np.median(colours[frame], axis=0), colours.shape).astype(np.float32)
+    usual = np.broadcast_to(medians(picked(colours, frame)), colours.shape).astype(np.float32)
     alike = outside & (_to_shaded(colours, usual) < _PAPER)
     return alike if alike.any() else outside
 
@@ -116,16 +126,8 @@ def _paper(colours: F32, outside: Bool) -> Bool:
 def _to_shaded(colours: F32, paper: F32) -> F32:
     """Distance of colours (H x W x 3) to the paper as it is or with up to a quarter less light: the garment's own shadow
     lies on the paper along its edge."""
-    level = np.einsum("yxc,yxc->yx", colours, paper) / np.maximum(
-        np.einsum("yxc,yxc->yx", paper, paper), 1e-4
-    )
-    return _apart(colours, np.clip(level, 0.75, 1.0)[..., None] * paper)
-
-
-def _apart(one: F32, other: F32) -> F32:
-    """Euclidean distance of colours, H x W."""
-    away = one - other
-    return np.sqrt(np.einsum("yxc,yxc->yx", away, away)).astype(np.float32)
+    level = total(colours * paper) / np.maximum(total(paper * paper), 1e-4)
+    return distance(colours, np.clip(level, 0.75, 1.0)[..., None] * paper)
 
 
 def _even_outline(alpha: F32) -> F32:

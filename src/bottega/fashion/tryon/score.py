@@ -3,6 +3,8 @@
 What must hold before any score counts is `gates`'.
 """
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 
@@ -11,9 +13,19 @@ from bottega.fashion.tryon.fidelity import Details
 from bottega.fashion.tryon.lens import grain_of
 from bottega.fashion.tryon.light import cylinder, face_slant
 from bottega.fashion.tryon.values import Bool, Measure
-from bottega.fashion.tryon.zones import grown
+from bottega.fashion.tryon.zones import around, grown
+from bottega.imaging.arrays import most_apart, picked
 from bottega.imaging.colour import luma
 from bottega.imaging.picture import F32, U8
+
+SIGMAS = 0.8, 1.6, 3.2
+"""Pixels: each twice the one before, so that a blur is the coarse side of one band and the fine one of the next."""
+
+
+MADE_UP = 6.0
+"""CIE76 from the photograph: beyond grain and the shadow of a hem."""
+LITTLE, MUCH = 0.2, 1.4
+"""Squares of the shoulders' breadth beside the garment: the rim of a garment of the same cut; both arms and the hips."""
 
 
 def part(measures: list[Measure]) -> float | None:
@@ -42,13 +54,14 @@ def _seam(seen: Evidence) -> Measure:
     rim &= ~grown(edge, 4) & (seen.expected.front < 0.02)
     if int(rim.sum()) < 30:
         return Measure("seam_jump_ratio", 0.0, None)
-    after, before = _edge_strength(seen.result)[rim], _edge_strength(seen.person_rgb)[rim]
+    at = around(rim, 2) or (slice(None), slice(None))
+    after, before = (picked(_edge_strength(rgb[at]), rim[at]) for rgb in (seen.result, seen.person_rgb))
     ratio = float((after.mean() + 0.01) / (before.mean() + 0.01))
     return Measure("seam_jump_ratio", ratio, float(np.clip(1 - (ratio - 1.3) / 4, 0, 1)))
 
 
 def _differs(seen: Evidence) -> Bool:
-    away = np.abs(seen.result.astype(np.int16) - seen.person_rgb).max(axis=2) > 8
+    away = most_apart(seen.result, seen.person_rgb) > 8
     return np.asarray(
         cv2.morphologyEx(away.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)), bool
     )
@@ -56,9 +69,8 @@ def _differs(seen: Evidence) -> Bool:
 
 def _edge_strength(rgb: U8) -> F32:
     light = luma(rgb.astype(np.float32) / np.float32(255))
-    return np.hypot(
-        np.asarray(cv2.Sobel(light, cv2.CV_32F, 1, 0)), np.asarray(cv2.Sobel(light, cv2.CV_32F, 0, 1))
-    ).astype(np.float32)
+    across, down = cv2.Sobel(light, cv2.CV_32F, 1, 0), cv2.Sobel(light, cv2.CV_32F, 0, 1)
+    return np.asarray(cv2.magnitude(across, down), np.float32)
 
 
 def _full_region(seen: Evidence) -> Bool:
@@ -79,23 +91,25 @@ def _sharpness(seen: Evidence) -> Measure:
     inner = np.asarray(cv2.erode((cover > 0.95).astype(np.uint8), np.ones((7, 7), np.uint8)), bool)
     if int(region.sum()) < 200 or int(inner.sum()) < 200:
         return Measure("sharpness_ratio", 0.0, None)
-    # Three bands: a blur takes the fine ones, a flat fill all.
+    # Of the three bands a blur takes the fine ones, a flat fill all.
     away: list[float] = []
-    ratio = 1.0
-    for sigma in (0.8, 1.6, 3.2):
-        ratio = _band(seen.result, region, sigma) / max(_band(shown, inner, sigma), 1e-4)
+    for has, wanted in zip(_bands(seen.result, region), _bands(shown, inner), strict=True):
+        ratio = has / max(wanted, 1e-4)
         away.append(min(abs(float(np.log(max(ratio, 1e-3)))), 3.0))
     mean = float(np.mean(away))
     return Measure("band_energy_log_ratio", mean, _bell(max(mean - 0.25, 0), 0.75))
 
 
-def _band(rgb: U8, where: Bool, sigma: float) -> float:
-    """Mean absolute difference of Gaussians inside `where`, plus a floor of a third of a grey level."""
-    light = luma(rgb.astype(np.float32) / np.float32(255))
-    fine = np.asarray(cv2.GaussianBlur(light, (0, 0), sigma)) - np.asarray(
-        cv2.GaussianBlur(light, (0, 0), 2 * sigma)
-    )
-    return float(np.abs(fine[where]).mean()) + 0.0013
+def _bands(rgb: U8, where: Bool) -> list[float]:
+    """Mean absolute difference of the Gaussians of each of `SIGMAS` and its double inside `where`, plus a floor of a third
+    of a grey level."""
+    # The widest blur reaches eight times the last of them.
+    at = around(where, round(8 * SIGMAS[-1]) + 1) or (slice(None), slice(None))
+    light = luma(rgb[at].astype(np.float32) / np.float32(255))
+    blurred = [np.asarray(cv2.GaussianBlur(light, (0, 0), s)) for s in (*SIGMAS, 2 * SIGMAS[-1])]
+    return [
+        float(np.abs(picked(fine - coarse, where[at])).mean()) + 0.0013 for fine, coarse in pairwise(blurred)
+    ]
 
 
 def _grain(seen: Evidence) -> Measure:
@@ -115,7 +129,7 @@ def _grain(seen: Evidence) -> Measure:
 
 
 def fit(seen: Evidence) -> list[Measure]:
-    return [_overlap(seen), _residue(seen)]
+    return [_overlap(seen), _residue(seen), _made_up(seen)]
 
 
 def _overlap(seen: Evidence) -> Measure:
@@ -132,13 +146,26 @@ def _overlap(seen: Evidence) -> Measure:
 
 
 def _residue(seen: Evidence) -> Measure:
-    """Share of the old garment's place in which the photograph still stands as it was."""
+    """Share of the old garment's place in which the photograph still stands as it was; not measured where the new garment
+    may look like that."""
+    names = ("bottom",) if seen.expected.lower else ("top", "dress")
+    if not seen.apart(*names):
+        return Measure("old_garment_residue", 0.0, None)
     worn = (seen.expected.old > 0.9) & (seen.expected.front < 0.05)
     if int(worn.sum()) < 100:
         return Measure("old_garment_residue", 0.0, None)
-    same = np.abs(seen.result.astype(np.int16) - seen.person_rgb).max(axis=2)[worn] <= 2
-    share = float(same.mean())
+    same = most_apart(seen.result, seen.person_rgb) <= 2
+    share = np.count_nonzero(same & worn) / np.count_nonzero(worn)
     return Measure("old_garment_residue", share, float(np.clip(1 - (share - 0.03) / 0.25, 0, 1)))
+
+
+def _made_up(seen: Evidence) -> Measure:
+    """Area that shows something new beside the garment: skin, backdrop and trousers that the photograph does not hold, in
+    squares of the shoulders' breadth. The more of it, the more can be wrong."""
+    away = np.sqrt(((seen.after - seen.before) ** 2).sum(axis=2))
+    made = (away > MADE_UP) & (seen.cover < 0.3) & (seen.front < 0.3)
+    area = float(made.sum()) / (seen.expected.body.breadth * seen.scale) ** 2
+    return Measure("made_up_area", area, float(np.clip(1 - (area - LITTLE) / (MUCH - LITTLE), 0, 1)))
 
 
 # --- Light ---------------------------------------------------------------------------------------------------

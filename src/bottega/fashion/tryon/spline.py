@@ -86,7 +86,8 @@ def fit_similarity(source: F64, target: F64) -> F64:
 
 def _kernel(points: F64, centres: F64) -> F64:
     """r^2 log r^2, the fundamental solution of the thin plate (Bookstein 1989, IEEE TPAMI 11(6)), half of it."""
-    square = ((points[:, None, :] - centres[None, :, :]) ** 2).sum(axis=2)
+    across, down = (points[:, None, axis] - centres[None, :, axis] for axis in (0, 1))
+    square = across**2 + down**2
     return 0.5 * square * np.log(np.maximum(square, 1e-12))
 
 

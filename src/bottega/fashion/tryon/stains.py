@@ -9,6 +9,7 @@ from bottega.fashion.tryon.fidelity import palette
 from bottega.fashion.tryon.surfaces import continued
 from bottega.fashion.tryon.values import Bool
 from bottega.fashion.tryon.zones import RIM, grown, touching
+from bottega.imaging.arrays import distance, kept, picked
 from bottega.imaging.picture import F32
 
 REACH = 0.05
@@ -48,11 +49,11 @@ def stained(photo: F32, person: PersonParse, body: Body, old: F32) -> Bool:
 
 def _to_worn(photo: F32, inside: Bool) -> F32:
     """Distance to the worn garment's colours: that nearby, and its main ones, for it may have a pattern."""
-    samples = photo[inside]
+    samples = picked(photo, inside)
     colours = palette(np.ascontiguousarray(samples[:: max(1, len(samples) // 3000)], np.float32), 4)
-    found = _distance(photo, near_colour(photo, inside))
+    found: F32 = distance(photo, near_colour(photo, inside))
     for colour in colours:
-        found = np.minimum(found, _distance(photo, colour[None, None]))
+        found = np.minimum(found, distance(photo, colour[None, None]))
     return found
 
 
@@ -69,7 +70,7 @@ def _to_clean(photo: F32, person: PersonParse, at: tuple[slice, slice], wide: Bo
     for group in (*groups, person.silhouette[at] < 0.02):
         known = group & ~wide
         if int(known.sum()) >= 40:
-            found = np.minimum(found, _distance(photo, near_colour(photo, known)))
+            found = np.minimum(found, distance(photo, near_colour(photo, known)))
     return found
 
 
@@ -79,17 +80,12 @@ def _hanging_together(alike: Bool, old: Bool) -> Bool:
     return alike & touching(joined, old)
 
 
-def _distance(one: F32, other: F32) -> F32:
-    away = one - other
-    return np.sqrt(np.einsum("yxc,yxc->yx", away, away)).astype(np.float32)
-
-
 def near_colour(values: F32, known: Bool) -> F32:
     """The colour of the `known` pixels near each pixel (H x W x 3), found at a quarter of the size."""
     height, width = known.shape
     size = (max(1, width // 4), max(1, height // 4))
     weight = np.asarray(cv2.resize(known.astype(np.float32), size, interpolation=cv2.INTER_AREA))
-    held = np.asarray(cv2.resize(values * known[..., None], size, interpolation=cv2.INTER_AREA))
+    held = np.asarray(cv2.resize(kept(values, known), size, interpolation=cv2.INTER_AREA))
     small = held / np.maximum(weight, 1e-6)[..., None]
     filled = continued(small.astype(np.float32), weight > 0.2)
     return np.asarray(cv2.resize(filled, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)

@@ -108,7 +108,7 @@ def _close_notch(rgb: F32, covers: dict[str, F32], ring: F64, torso_middle: F64,
     whole = np.pad(np.rint(cover * 255).astype(np.uint8), reach, mode="edge")
     closed = np.asarray(cv2.morphologyEx(whole, cv2.MORPH_CLOSE, disc), np.float32) / np.float32(255)
     closed = closed[reach:-reach, reach:-reach]
-    y, x = np.mgrid[top:bottom, left:right]
+    y, x = np.ogrid[top:bottom, left:right]
     away = np.hypot(x - ring[0][0], y - ring[0][1]) / reach
     filled = np.maximum(cover, np.clip(2 - 1.6 * away, 0, 1) * closed)
     if bare is not None:
@@ -121,7 +121,8 @@ def _close_notch(rgb: F32, covers: dict[str, F32], ring: F64, torso_middle: F64,
     if not new.any() or not (cover > 0.95).any():
         return
     part = rgb[at]
-    part[new] = (part * cover[..., None] + near_colour(part, cover > 0.95) * (1 - cover[..., None]))[new]
+    mixed = part * cover[..., None] + near_colour(part, cover > 0.95) * (1 - cover[..., None])
+    rgb[at] = np.where(new[..., None], mixed, part)
     covers["sleeves"][at] = np.where(
         new, np.maximum(sleeves, (filled - torso) / np.maximum(1 - torso, 1e-3)), sleeves
     )
@@ -175,7 +176,8 @@ def _warped(colours: F32, alpha: F32, patch: Patch, box: Box) -> tuple[F32, F32,
     piece = alpha * patch.area
     if patch.ribbon is not None:
         field, measured = ribbon_field(patch.ribbon, box)
-        cover = _mended(_remap(piece, field), patch.outline - (box.left, box.top))
+        # Where the ribbon is not, there is no colour for a mended edge.
+        cover = _mended(_remap(piece, field), patch.outline - (box.left, box.top)) * (field[..., 0] > -1)
         return _remap(colours, field, cv2.BORDER_REPLICATE), cover, measured
     coarse, measured = _best_field(patch, box, piece)
     field = full_field(coarse, box)
