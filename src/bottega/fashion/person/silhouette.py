@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bottega.imaging.arrays import lengths
+from bottega.imaging.parts import parts_of
 from bottega.imaging.picture import F32, U8
 
 Bool = NDArray[np.bool_]
@@ -18,6 +20,24 @@ BLENDS = 0.97
 """Where the outlines at two thresholds overlap less, some of the clothes have nearly the backdrop's colour."""
 GAP = 0.03
 """Of the longer side: half the breadth of the gaps that are filled then."""
+FLOOR_SLOPE = 0.5
+"""CIE76 a pixel: paper bends into a floor, and light falls off on it, more slowly than this; outlines are steeper."""
+FLOOR_TINT = 5.0
+"""Of a* and b* together: paper stays nearly as grey where it becomes the floor."""
+FLOOR_TOP = 0.4
+"""Of the height of the picture: above this there is wall."""
+FLOOR_DISC = 0.006
+"""Of the longer side: narrower necks than this lead from no floor into clothes."""
+FLOOR_REACH = 0.02
+"""Of the longer side: as far from the floor as this its colour is known."""
+WALL = 2.2
+"""Times the backdrop's noise: within this a pixel may show it. Gaps beside an arm lie nearer in the median."""
+BETWEEN_REACH = 0.12
+"""Of the longer side: as far from the floor around it may floor lie that shows between the legs."""
+MOST_BETWEEN = 0.02
+"""Of the picture at most is floor that shows between the legs."""
+LEAST_FLOOR = 0.002
+"""Of the picture has to be off the wall's surface, or there is no floor to speak of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +64,7 @@ def fit_backdrop(lab: F32) -> Backdrop:
     border = upper_border(height, width)
     samples, design = lab[border].astype(np.float64), terms[border]
     start = _commonest(samples)
-    away: Any = np.linalg.norm(samples - start, axis=1)
+    away: Any = lengths(samples - start)
     coefficients: NDArray[np.float64] = np.zeros((6, 3))
     for step in range(8):
         reach = 12.0 if step < 3 else 3.5
@@ -52,11 +72,97 @@ def fit_backdrop(lab: F32) -> Backdrop:
         ridge = np.diag([0, 1, 1, 4, 4, 4]) * 1e-3 * len(samples)
         normal = (design * weight[:, None] ** 2).T @ design + ridge
         coefficients[:] = np.linalg.solve(normal, (design * weight[:, None] ** 2).T @ samples)
-        away = np.linalg.norm(samples - design @ coefficients, axis=1)
+        away = lengths(samples - design @ coefficients)
     surface = (terms @ coefficients).astype(np.float32)
     near = away < PLAIN_DELTA_E
     noise = float(np.percentile(away[near], 90)) if near.any() else PLAIN_DELTA_E
-    return Backdrop(surface, _distance(lab, surface), float(near.mean()), noise)
+    backdrop = Backdrop(surface, _distance(lab, surface), float(near.mean()), noise)
+    return _with_floor(lab, backdrop) if backdrop.studio else backdrop
+
+
+def threshold(backdrop: Backdrop) -> float:
+    """The distance from the backdrop up to which a pixel may belong to it."""
+    return float(np.clip(WALL * backdrop.noise, 5.0, 11.0))
+
+
+def _with_floor(lab: F32, backdrop: Backdrop) -> Backdrop:
+    """The backdrop where it goes on below as a floor: what hangs together with the sides of the picture without a line in
+    between, and is as grey. Its light cannot be told from the wall's: it lies flat, and the person's shadow falls on it."""
+    height, width = lab.shape[:2]
+    top = _floor_top(backdrop)
+    if top is None:
+        return backdrop
+    off = lab - backdrop.surface
+    smooth = np.asarray(cv2.GaussianBlur(lab, (0, 0), 2.0), np.float32)
+    slopes = [np.asarray(cv2.Sobel(smooth, cv2.CV_32F, x, y)) / 8 for x, y in ((1, 0), (0, 1))]
+    steep = np.sqrt(np.sum([(slope**2).sum(axis=2) for slope in slopes], axis=0))
+    calm = (steep < FLOOR_SLOPE) & (np.hypot(off[..., 1], off[..., 2]) < FLOOR_TINT)
+    calm[:top] = False
+    radius = max(1, round(FLOOR_DISC * max(height, width)))
+    opened = _opened(calm, radius)
+    floor = _reaching(opened, columns=(0, -1))
+    if float((floor & (backdrop.distance > threshold(backdrop))).mean()) < LEAST_FLOOR:
+        return backdrop
+    around, _ = _spread(lab, floor, BETWEEN_REACH * max(height, width))
+    # Legs that the picture cuts off close the floor between them in.
+    below = opened & ~floor
+    below &= _reaching(below, -1)
+    floor |= _close_pieces(below, _distance(lab, around), threshold(backdrop), MOST_BETWEEN)
+    local, weight = _spread(lab, floor, FLOOR_REACH * max(height, width))
+    near = weight > 0.02
+    surface = np.where(near[..., None], local, backdrop.surface).astype(np.float32)
+    distance = np.where(near, np.minimum(backdrop.distance, _distance(lab, surface)), backdrop.distance)
+    return Backdrop(surface, distance.astype(np.float32), backdrop.plain, backdrop.noise)
+
+
+def _opened(mask: Bool, radius: int) -> Bool:
+    """Without what is narrower than a disc of `radius`; beyond the picture it goes on."""
+    disc = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)))
+    framed = cv2.copyMakeBorder(mask.astype(np.uint8), radius, radius, radius, radius, cv2.BORDER_REPLICATE)
+    opened = np.asarray(cv2.morphologyEx(framed, cv2.MORPH_OPEN, disc))
+    return opened[radius:-radius, radius:-radius] > 0
+
+
+def _floor_top(backdrop: Backdrop) -> int | None:
+    """The row from which the sides of the picture leave the wall's surface, None where they stay on it to the end."""
+    height, width = backdrop.distance.shape
+    thick = max(1, width // 40)
+    tops: list[int] = []
+    for side in (backdrop.distance[:, :thick], backdrop.distance[:, -thick:]):
+        line = np.median(side, axis=1)
+        if float(line[-thick:].min()) < threshold(backdrop):
+            continue
+        on_wall = np.flatnonzero(line < 0.5 * threshold(backdrop))
+        tops.append(int(on_wall[-1]) + 1 if len(on_wall) else height)
+    return max(min(tops), round(FLOOR_TOP * height)) if tops else None
+
+
+def _spread(lab: F32, where: Bool, sigma: float) -> tuple[F32, F32]:
+    """The colours of `where` carried on beyond it (H x W x 3), and how much of it is near each pixel (H x W)."""
+    weight = np.asarray(cv2.GaussianBlur(where.astype(np.float32), (0, 0), sigma), np.float32)
+    held = np.asarray(cv2.GaussianBlur(lab * where[..., None], (0, 0), sigma), np.float32)
+    return (held / np.maximum(weight, 1e-6)[..., None]).astype(np.float32), weight
+
+
+def _close_pieces(mask: Bool, distance: F32, near: float, most: float) -> Bool:
+    """The connected parts of `mask`, `most` of the picture large at most, whose median of `distance` is below `near`."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
+    labels, areas = np.asarray(labels), np.asarray(stats)[:, cv2.CC_STAT_AREA]
+    found = np.zeros(mask.shape, bool)
+    for number in range(1, count):
+        part = labels == number
+        if areas[number] <= most * mask.size and float(np.median(distance[part])) < near:
+            found |= part
+    return found
+
+
+def _reaching(mask: Bool, *rows: int, columns: tuple[int, ...] = ()) -> Bool:
+    """The connected parts of `mask` that reach one of these rows or columns."""
+    _, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
+    labels = np.asarray(labels)
+    lines = [labels[row] for row in rows] + [labels[:, column] for column in columns]
+    reached = np.unique(np.concatenate(lines))
+    return np.isin(labels, reached[reached > 0])
 
 
 def _distance(lab: F32, surface: F32) -> F32:
@@ -86,7 +192,7 @@ def _commonest(samples: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def studio_silhouettes(rgb: U8, backdrop: Backdrop, seed: int) -> list[Bool]:
     """Hypotheses of the person before a plain backdrop: two thresholds, and GrabCut between them."""
-    near = float(np.clip(2.2 * backdrop.noise, 5.0, 11.0))
+    near = threshold(backdrop)
     tight, loose = backdrop.distance > 1.4 * near, backdrop.distance > near
     labels = np.where(tight, cv2.GC_FGD, np.where(loose, cv2.GC_PR_FGD, cv2.GC_PR_BGD)).astype(np.uint8)
     far_out = np.asarray(cv2.dilate(loose.astype(np.uint8), np.ones((9, 9), np.uint8))) == 0
@@ -94,7 +200,15 @@ def studio_silhouettes(rgb: U8, backdrop: Backdrop, seed: int) -> list[Bool]:
     cut = grab_cut(rgb, labels, seed, 2)
     if least_overlap([tight, loose]) < BLENDS:
         tight, loose = (_joined(mask, cut) for mask in (tight, loose))
-    return [_solid(tight), _solid(loose), _solid(cut)]
+    return [_without_folds(_solid(mask), backdrop) for mask in (tight, loose, cut)]
+
+
+def _without_folds(mask: Bool, backdrop: Backdrop) -> Bool:
+    """`mask` with the holes filled that do not show the backdrop: a fold or a print of pale cloth has nearly its colour,
+    a gap beside an arm has its very colour."""
+    inside = ~mask & ~_reaching(~mask, 0, -1, columns=(0, -1))
+    shows = _close_pieces(inside, backdrop.distance, WALL * backdrop.noise, 1.0)
+    return mask | (inside & ~shows)
 
 
 def _joined(mask: Bool, cut: Bool) -> Bool:
@@ -150,7 +264,7 @@ def _body_trimap(shape: tuple[int, int], chin: tuple[float, float], unit: float,
 def grab_cut(rgb: U8, labels: U8, seed: int, rounds: int) -> Bool:
     """GrabCut (Rother et al. 2004) of H x W x 3 from four-valued `labels`, repeatable for the same `seed`."""
     labels = labels.copy()
-    front = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD))
+    front = _in_front(labels)
     if front.any() and not front.all():
         cv2.setRNGSeed(seed + 1)
         models = np.zeros((1, 65)), np.zeros((1, 65))
@@ -163,7 +277,11 @@ def grab_cut(rgb: U8, labels: U8, seed: int, rounds: int) -> Bool:
             rounds,
             cv2.GC_INIT_WITH_MASK,
         )
-    return np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD))
+    return _in_front(labels)
+
+
+def _in_front(labels: U8) -> Bool:
+    return (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
 
 
 def _solid(mask: Bool) -> Bool:
@@ -175,12 +293,11 @@ def _solid(mask: Bool) -> Bool:
 
 def drop_small(mask: Bool, share: float) -> Bool:
     """Without the connected parts smaller than `share` of the largest."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
-    if count <= 1:
+    parts = parts_of(mask)
+    if parts.count <= 1:
         return mask
-    areas: Any = np.asarray(stats)[:, cv2.CC_STAT_AREA].copy()
-    areas[0] = 0
-    return (areas >= max(4, share * areas.max()))[np.asarray(labels)]
+    areas = parts.areas()
+    return parts.of(areas >= max(4, share * areas[1:].max()))
 
 
 def least_overlap(masks: list[Bool]) -> float:

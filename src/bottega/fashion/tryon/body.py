@@ -3,7 +3,7 @@
 Finding the joints is `fashion.person`'s; this only says where the missing ones usually are.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -19,6 +19,11 @@ MOST_UNEVEN = 1.2
 """Times as far from the neck as the other one may a shoulder be."""
 LEAST_CONFIDENCE = 0.15
 """A joint below it counts as not found."""
+SEEN_RIDGE, STRAIGHT = 6, 0.012
+"""Of the eight places at which the shoulders' upper edge is looked for, as many have to show it, and lie no further from
+one straight line at the median than that, in shoulder breadths, for the line to be the shoulder."""
+MOST_BEND = 0.04
+"""Shoulder breadths from that line beyond which what is seen is hair or a fold."""
 # Breadths in shoulder breadths and drops below the shoulder line: Drillis and Contini (1966), segment lengths as
 # shares of stature, with shoulder breadth 0.259 (bideltoid 0.26), as reprinted in Winter (2009), Biomechanics, fig. 4.1.
 _CHEST = (0.29, 0.40)
@@ -69,6 +74,8 @@ class Body:
     joints: dict[str, F64]
     ridge: F64
     """The seen upper edge of the shoulders, both sides together: distance from the middle, drop (n x 2, may be empty)."""
+    below: F64 = field(default_factory=lambda: np.zeros((0, 3)))
+    """Where trousers or a skirt are seen below the waist: drop, left side, right side (n x 3, may be empty)."""
 
     @property
     def bare_arms(self) -> F32 | None:
@@ -89,6 +96,35 @@ class Body:
     def sides(self, drop: F64) -> tuple[F64, F64]:
         """The sides of the torso at these drops, along `across`."""
         return np.interp(drop, self.drops, self.lefts), np.interp(drop, self.drops, self.rights)
+
+    def worn_below(self, drop: F64) -> tuple[F64, F64]:
+        """The sides of worn trousers or of a skirt at these drops, along `across`; 0 where none are seen."""
+        if not len(self.below):
+            return np.zeros_like(drop), np.zeros_like(drop)
+        at = self.below[:, 0]
+        near = (drop > at[0] - 0.1 * self.breadth) & (drop < at[-1] + 0.1 * self.breadth)
+        left, right = (np.interp(drop, at, self.below[:, side]) * near for side in (1, 2))
+        return left, right
+
+    def shoulder_edge(self, away: F64) -> tuple[F64, float]:
+        """Drops of the shoulders' upper edge at distances `away` from the middle, and how sure that is, 0 to 1: the seen ridge
+        near the straight line through it with the median slope (Theil 1950, Sen 1968). A shoulder seen from end to end is
+        straight but for a bend toward the neck; seams, gathers and hair make dents and bumps that none has."""
+        at, drops = self.ridge[:, 0], self.ridge[:, 1]
+        if len(at) < 4:
+            return (np.interp(away, at, drops) if len(at) else np.zeros_like(away)), 0.0
+        first, second = np.triu_indices(len(at), 1)
+        slope = float(np.median((drops[second] - drops[first]) / (at[second] - at[first])))
+        slope = float(np.clip(slope, 0.0, 0.7))
+        start = float(np.median(drops - slope * at))
+        bend = (drops - slope * at - start) / self.breadth
+        sure = float(np.clip(2 - float(np.median(np.abs(bend))) / STRAIGHT, 0, 1))
+        if len(at) < SEEN_RIDGE or not sure:
+            return np.asarray(start + slope * away, np.float64), 0.0
+        seen = np.flatnonzero(np.abs(bend) < MOST_BEND)
+        padded = np.pad(bend[seen], 1, "edge")
+        even = np.median(np.stack((padded[:-2], padded[1:-1], padded[2:])), axis=0)
+        return np.asarray(start + slope * away + sure * self.breadth * np.interp(away, at[seen], even)), sure
 
 
 def body_of(person: PersonParse) -> Body | None:
@@ -127,6 +163,7 @@ def body_of(person: PersonParse) -> Body | None:
         _arm(person, joints, "right", breadth, across, down),
         joints,
         _ridge(person, origin, across, down, breadth),
+        _worn_below(person, origin, across, down, breadth, float(drops[2])),
     )
 
 
@@ -165,6 +202,23 @@ def _ridge(person: PersonParse, origin: F64, across: F64, down: F64, breadth: fl
         if firsts:
             found.append((float(distance), min(firsts)))
     return np.array(found).reshape(-1, 2)
+
+
+def _worn_below(
+    person: PersonParse, origin: F64, across: F64, down: F64, breadth: float, waist_drop: float
+) -> F64:
+    """The sides of the worn trousers or skirt at places below the waist, as far as they are seen around the middle."""
+    region = person.regions.get("bottom")
+    if region is None:
+        return np.zeros((0, 3))
+    away = np.arange(-0.9 * breadth, 0.9 * breadth)
+    found: list[tuple[float, float, float]] = []
+    for drop in waist_drop + np.arange(0.0, 2.0, 0.1) * breadth:
+        seen = np.flatnonzero(sample(region, origin + away[:, None] * across + drop * down) > 0.5)
+        # A glimpse between hands or beside a long top says nothing of the breadth.
+        if len(seen) and len(seen) > 0.8 * (seen[-1] - seen[0]) and away[seen[0]] < 0 < away[seen[-1]]:
+            found.append((float(drop), float(away[seen[0]]), float(away[seen[-1]])))
+    return np.array(found).reshape(-1, 3)
 
 
 def _torso(

@@ -20,6 +20,11 @@ STATIONS = np.array([0.0, 0.18, 0.36, 0.55, 0.75, 1.0])
 STRAIGHT_FROM: dict[Sleeves, float] = {"short": 1.17, "elbow": 0.73, "long": 0.4, "none": 1.0, "unknown": 1.0}
 """Along a sleeve on an arm, from where on what lies across it is seen straight: four fifths of the upper arm."""
 
+HEM_WAVES = (0.0, 0.025, 0.05)
+"""Of the way from armpits to hem above the hem, where its breadth is taken."""
+ACROSS = (-0.9, 1.35)
+"""How far inward and outward of the straight edges of a sleeve its real ones are looked for, in its breadths."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sleeve:
@@ -174,12 +179,16 @@ def _sides(
         share = (height - top) / max(bottom - top, 1.0)
         straight = [armpits[i][0] + share * (hem[i][0] - armpits[i][0]) for i in (0, 1)]
         middle = (straight[0] + straight[1]) / 2
-        row = alpha[int(np.clip(height, 0, alpha.shape[0] - 1))] > 0.5
-        left, right = _run_around(row, middle)
+        # A hem is seldom level: what ends a little above it is as broad as it.
+        near = HEM_WAVES if height == heights[-1] else (0.0,)
+        runs = [_run_around(alpha, height - up * (bottom - top), middle) for up in near]
+        left, right = min(run[0] for run in runs), max(run[1] for run in runs)
         slack = 0.05 * breadth
-        if hanging and heights[0] < height < heights[-1]:
-            left = np.nan if left < straight[0] - slack else left
-            right = np.nan if right > straight[1] + slack else right
+        if hanging and height < heights[-1]:
+            # What joins a sleeve is not the side; where that begins, at the armpit, is known.
+            hidden = np.nan if height > heights[0] else None
+            left = (straight[0] if hidden is None else hidden) if left < straight[0] - slack else left
+            right = (straight[1] if hidden is None else hidden) if right > straight[1] + slack else right
         lefts.append(float(np.clip(left, straight[0] - slack, straight[0] + 2 * slack)) - origin[0])
         rights.append(float(np.clip(right, straight[1] - 2 * slack, straight[1] + slack)) - origin[0])
     if bottom - top < 4:
@@ -194,8 +203,9 @@ def _filled(side: F64, heights: F64) -> F64:
     return np.asarray(np.interp(heights, heights[seen], side[seen]), np.float64)
 
 
-def _run_around(row: NDArray[np.bool_], middle: float) -> tuple[float, float]:
-    """The ends of the run of True around `middle`."""
+def _run_around(alpha: F32, height: float, middle: float) -> tuple[float, float]:
+    """The ends of the run of cloth around `middle` in a row."""
+    row = alpha[int(np.clip(height, 0, alpha.shape[0] - 1))] > 0.5
     at = int(np.clip(middle, 0, len(row) - 1))
     holes = np.flatnonzero(~row)
     before, after = holes[holes < at], holes[holes > at]
@@ -224,8 +234,8 @@ def _sleeve(garment: Garment, marks: dict[str, F64], side: str) -> Sleeve | None
         broad = float(np.hypot(*across))
         if broad < 2:
             return None
-        # The real edges bulge and bend; they are looked for a third of the breadth around the straight ones.
-        offsets = np.linspace(-0.35, 1.35, 86)
+        # The real edges bulge and bend; a sleeve that narrows to a cuff is much broader than straight lines have it.
+        offsets = np.arange(ACROSS[0], ACROSS[1], 0.02)
         values = sample(alpha, inner[index] + offsets[:, None] * across)
         middle = int(np.argmin(np.abs(offsets - 0.5)))
         if values[middle] < 0.5:
@@ -284,7 +294,7 @@ def _outside_torso(outer: F64, inner: F64, armpit: F64, sign: float) -> F64:
 def torso_mask(shape: tuple[int, int], cloth: Cloth) -> NDArray[np.bool_]:
     """H x W, False beside the torso below the armpits, where sleeves that lie on the body are."""
     rows = np.arange(shape[0]) - cloth.origin[1]
-    slack = 0.03 * cloth.chest_breadth
+    slack = 0.015 * cloth.chest_breadth
     left, right = (
         np.asarray(np.interp(rows, cloth.drops, edge), np.float64) for edge in (cloth.lefts, cloth.rights)
     )

@@ -9,7 +9,8 @@ from bottega.fashion.tryon.body import Body, hands_of
 from bottega.fashion.tryon.light import contact_shadow
 from bottega.fashion.tryon.stains import near_colour
 from bottega.fashion.tryon.values import Bool
-from bottega.fashion.tryon.zones import around, grown
+from bottega.fashion.tryon.zones import RIM, around, grown, worn_top
+from bottega.imaging.arrays import put
 from bottega.imaging.picture import F32, U8
 
 SEEN = 1.5 / 255
@@ -26,7 +27,10 @@ class Composed:
 
 def front_layer(person: PersonParse, body: Body) -> F32:
     """Hair, face and hands, which lie before every garment: H x W in [0, 1]."""
-    front = hands_of(person, body)
+    hands = hands_of(person, body)
+    # Beside a cuff the rim of a hand is mixed with its colour; it is made up with the arm.
+    cuff = grown((worn_top(person, hands.shape) > 0.5) & (hands < 0.5), RIM - 1)
+    front = np.where(cuff, 0, hands).astype(np.float32)
     for name in ("hair", "face"):
         region = person.regions.get(name)
         if region is not None:
@@ -65,7 +69,9 @@ def compose(
     result = _before(original, behind.astype(np.float32), front[at], hair[at], old[at])
     done = np.clip(np.rint(result * 255), 0, 255).astype(np.uint8)
     rgb, mask = photo.copy(), np.zeros(photo.shape[:2], bool)
-    rgb[at], mask[at] = np.where(seen[..., None], done, photo[at]), seen
+    shown = photo[at].copy()
+    put(shown, done, seen)
+    rgb[at], mask[at] = shown, seen
     return Composed(rgb, mask)
 
 

@@ -25,8 +25,9 @@ TELLABLE = 9.0
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """`scale` pixels of the small pictures per pixel. `before`, `after`: h x w x 3 Lab. `region`: h x w, where the garment
-    should be seen. `like`: h x w, where `after` is nearer to the garment's palette than to `others`. `layer`: h x w, where
-    the engine says that it shows the garment; None where it says nothing."""
+    should be seen. `like`: h x w, where `after` is nearer to the garment's palette than to those of `others` that can be told
+    from it. `layer`: h x w, where the engine says that it shows the garment; None where it says nothing. `look`: h x w x 3
+    Lab, the garment's own colours where it belongs, None where they are not known."""
 
     person_rgb: U8
     garment_rgb: U8
@@ -49,6 +50,7 @@ class Evidence:
     others: dict[str, F32]
     like: Bool
     layer: Bool | None = None
+    look: F32 | None = None
 
     def shown_at(self, *names: str) -> Bool | None:
         """h x w, where the garment is seen: by its colours where they can be told from those of `names`, else by the
@@ -58,10 +60,7 @@ class Evidence:
     def apart(self, *names: str) -> bool:
         """Whether the garment's main colours can be told from those of these others."""
         present = [self.others[name] for name in names if name in self.others and len(self.others[name])]
-        if not present:
-            return True
-        near = np.median(palette_distance(self.colours, np.vstack(present)))
-        return bool(near > TELLABLE)
+        return not present or _told(self.colours, np.vstack(present))
 
     def small(self, values: F32) -> F32:
         size = (self.before.shape[1], self.before.shape[0])
@@ -99,7 +98,8 @@ def evidence_of(
     colours = palette(shown)
     others = _others(before, person, reduced)
     away = palette_distance(after, colours)
-    rest = [values for values in others.values() if len(values)]
+    # What has the garment's own colours tells nothing: a person may wear what the product picture shows.
+    rest = [values for values in others.values() if len(values) and _told(colours, values)]
     like = away < palette_distance(after, np.vstack(rest)) if rest else away < TELLABLE
     return Evidence(
         person_rgb,
@@ -122,7 +122,13 @@ def evidence_of(
         others,
         like,
         None if layer is None else reduced(layer) > 0.5,
+        None if expected.look is None else rgb_to_lab(np.clip(reduced(expected.look), 0, 1)),
     )
+
+
+def _told(colours: F32, others: F32) -> bool:
+    """Whether main colours can be told from others, both N x 3 Lab."""
+    return bool(np.median(palette_distance(colours, others)) > TELLABLE)
 
 
 def _others(before: F32, person: PersonParse, reduced: Callable[[F32], F32]) -> dict[str, F32]:

@@ -16,7 +16,7 @@ from bottega.fashion.tryon.refill import arms_before
 from bottega.fashion.tryon.values import TryOnOptions
 from bottega.fashion.tryon.warp import Fitted, fit_garment
 from bottega.fashion.tryon.zones import worn_top
-from bottega.imaging.picture import F32
+from bottega.imaging.picture import F32, U8
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class Expected:
     bare: F32
     """H x W in [0, 1]: bare arms before the torso."""
     lower: bool
+    look: F32 | None = None
+    """H x W x 3 in [0, 1]: the garment's own colours where it lies, without the photograph's light; None: not known."""
 
 
 def expected_of(
@@ -39,18 +41,23 @@ def expected_of(
     garment: Garment,
     options: TryOnOptions,
     fitted: tuple[Placement, Fitted] | None = None,
+    garment_rgb: U8 | None = None,
 ) -> Expected | None:
-    """None where the pictures do not say. `fitted` spares the work when it is done already."""
+    """None where the pictures do not say. `fitted` spares the work when it is done already; else `garment_rgb`, the product
+    picture, gives the look."""
     body = body_of(person)
     if body is None:
         return None
     shape = person.silhouette.shape
     kind = garment.kind if options.category == "auto" else options.category
     lower = kind == "bottom"
-    placed = fitted or _fitted(person, body, garment, options, lower, (int(shape[0]), int(shape[1])))
+    placed = fitted or _fitted(
+        person, body, garment, options, lower, (int(shape[0]), int(shape[1])), garment_rgb
+    )
     if placed is None:
         return None
     placement, layer = placed
+    look = layer.rgb if fitted is not None or garment_rgb is not None else None
     front = front_layer(person, body)
     if lower:
         front = np.maximum(front, before_lower(person))
@@ -62,10 +69,11 @@ def expected_of(
             front,
             front * 0,
             True,
+            look,
         )
     bare = bare_arms(person, body, placement)
     cover = upper_cover(person, placement, layer, bare)
-    return Expected(body, placement, cover * (1 - front), worn_top(person, shape), front, bare, False)
+    return Expected(body, placement, cover * (1 - front), worn_top(person, shape), front, bare, False, look)
 
 
 def upper_cover(person: PersonParse, placement: Placement, layer: Fitted, bare: F32) -> F32:
@@ -91,6 +99,7 @@ def _fitted(
     options: TryOnOptions,
     lower: bool,
     shape: tuple[int, int],
+    rgb: U8 | None,
 ) -> tuple[Placement, Fitted] | None:
     if lower:
         placement = place_lower(garment, body, options.fit, worn_hem(person, body))
@@ -102,7 +111,6 @@ def _fitted(
         placement = place_upper(cloth, body, garment, options.fit, options.tucked == "in", rolled)
     if placement is None:
         return None
-    blank = np.zeros((*garment.alpha.shape, 3), np.uint8)
-    return placement, fit_garment(
-        blank, garment.alpha, placement, shape, body.bare_arms, blank.astype(np.float32)
-    )
+    blank = np.zeros((*garment.alpha.shape, 3), np.uint8) if rgb is None else rgb
+    colours = blank.astype(np.float32) if rgb is None else None
+    return placement, fit_garment(blank, garment.alpha, placement, shape, body.bare_arms, colours)

@@ -9,10 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.tryon.values import Bool
+from bottega.imaging.arrays import picked, quantile, total
 from bottega.imaging.colour import rgb_to_lab
 from bottega.imaging.picture import F32, U8
 
 F64 = NDArray[np.float64]
+PRINT_SIDE = 240
+"""Prints are looked for at this size: stitches are lost at it."""
+PRINT_TINT, PRINT_SHADE = 10.0, 15.0
+"""From the cloth in a* and b*, and in L* from the cloth around it: folds are of one colour and change slowly."""
 MOST_SAMPLES = 6000
 DETAIL_SIDE = 480
 _Estimate = tuple[F32 | None, U8]
@@ -33,7 +38,7 @@ class Details:
 
 def lab_samples(rgb: U8, where: Bool, seed: int = 0) -> F32:
     """At most `MOST_SAMPLES` pixels as CIE Lab, N x 3."""
-    pixels = rgb[where]
+    pixels = picked(rgb, where)
     if len(pixels) > MOST_SAMPLES:
         pixels = pixels[np.random.default_rng(seed).choice(len(pixels), MOST_SAMPLES, replace=False)]
     return rgb_to_lab(pixels.astype(np.float32) / np.float32(255))
@@ -44,7 +49,7 @@ def colour_distance(one: F32, other: F32) -> float:
     shares = (np.arange(256) + 0.5) / 256
     return float(
         sum(
-            np.abs(np.quantile(one[:, axis], shares) - np.quantile(other[:, axis], shares)).mean()
+            np.abs(quantile(one[:, axis], shares) - quantile(other[:, axis], shares)).mean()
             for axis in range(3)
         )
     )
@@ -72,8 +77,33 @@ def palette_distance(lab: F32, colours: F32) -> F32:
     values, centres = (lab * weights).reshape(-1, 3), np.asarray(colours, np.float32) * weights
     # |a - b|^2 = |a|^2 - 2 ab + |b|^2, in one product for all colours.
     square = (centres**2).sum(axis=1)[:, None] - 2 * (centres @ values.T)
-    best = square.min(axis=0) + np.einsum("nc,nc->n", values, values)
+    best = square.min(axis=0) + total(values * values)
     return np.sqrt(np.maximum(best, 0)).reshape(lab.shape[:-1]).astype(np.float32)
+
+
+def printed_share(rgb: U8, alpha: F32, box: tuple[float, float, float]) -> float:
+    """Of the garment in `box` (left, top and right in pixels of the product picture: between the armpits and below the
+    neckline, where no label and no inside of a cuff shows), the share that is of another colour than the cloth: a print, or
+    the lesser colours of a pattern. 0 to 1."""
+    factor = min(1.0, PRINT_SIDE / max(rgb.shape[:2]))
+    size = (max(8, round(rgb.shape[1] * factor)), max(8, round(rgb.shape[0] * factor)))
+    small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.float32)
+    lab = rgb_to_lab(small / np.float32(255))
+    cover = np.asarray(cv2.resize(alpha, size, interpolation=cv2.INTER_AREA))
+    inside = np.asarray(cv2.erode((cover > 0.95).astype(np.uint8), np.ones((9, 9), np.uint8)), bool)
+    left, top, right = (max(0, round(edge * factor)) for edge in box)
+    inside[:top] = inside[:, :left] = inside[:, right:] = False
+    if int(inside.sum()) < 50:
+        return 0.0
+    weight = inside.astype(np.float32)
+    sigma = 0.06 * PRINT_SIDE
+    near = np.maximum(np.asarray(cv2.GaussianBlur(weight, (0, 0), sigma)), 1e-6)
+    light = np.asarray(cv2.GaussianBlur(lab[..., 0] * weight, (0, 0), sigma)) / near
+    main = np.median(lab[inside], axis=0)
+    tint = np.hypot(lab[..., 1] - main[1], lab[..., 2] - main[2])
+    other = inside & ((tint > PRINT_TINT) | (np.abs(lab[..., 0] - light) > PRINT_SHADE))
+    opened = cv2.morphologyEx(other.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    return float(np.asarray(opened).sum()) / float(inside.sum())
 
 
 def details(garment: U8, alpha: F32, result: U8, area: Bool) -> Details:

@@ -23,6 +23,9 @@ _FINE: F64 = np.linspace(0.0, 2.4, STATIONS)
 _WRIST = 2.0
 _LOOSE = 0.92
 """As much of a sleeve's breadth an arm fills at most."""
+_SEEN, _OVERLAP = 4, 5
+"""Stations on which an arm has to be bare to have come out of its sleeve, and as far as it is drawn on from there: the cuff
+lies aslant."""
 _LEAST, _MOST = 0.72, 1.35
 """Factors on the usual breadth beyond which what was measured is no arm."""
 
@@ -37,10 +40,12 @@ class Limb:
     inner: F64
     seen: NDArray[np.bool_]
     strayed: NDArray[np.bool_]
+    end: int = STATIONS
+    """Stations up to where the arm comes out of the cloth: beyond that it is seen, and cloth beside it hides nothing."""
 
     @property
     def ring(self) -> F64:
-        return np.vstack((self.outer, self.inner[::-1]))
+        return np.vstack((self.outer[: self.end], self.inner[: self.end][::-1]))
 
     @property
     def halves(self) -> F64:
@@ -67,14 +72,14 @@ class Limb:
         high = np.clip(np.ceil((self.axis.max(axis=0) + reach) / factor).astype(int), 0, size[::-1])
         if (high <= low).any():
             return across, along
-        y, x = np.mgrid[low[1] : high[1], low[0] : high[0]]
-        points = (np.stack((x, y), axis=-1) + 0.5) * factor
-        away = points[:, :, None, :] - self.axis[None, None]
-        near = np.argmin((away**2).sum(axis=3), axis=2)
+        x: F64 = (np.arange(int(low[0]), int(high[0]), dtype=np.float64) + 0.5) * factor
+        y: F64 = (np.arange(int(low[1]), int(high[1]), dtype=np.float64) + 0.5) * factor
+        beside, below = (x[:, None] - self.axis[:, 0]) ** 2, (y[:, None] - self.axis[:, 1]) ** 2
+        near = np.stack([np.argmin(beside + row, axis=1) for row in below])
         way = (self.inner - self.outer) / np.maximum(2 * self.halves, 1e-6)[:, None]
-        chosen = np.take_along_axis(away, near[:, :, None, None], axis=2)[:, :, 0]
-        distance = np.hypot(chosen[..., 0], chosen[..., 1])
-        side = np.where((chosen * way[near]).sum(axis=2) < 0, -1.0, 1.0)
+        right, down = x[None] - self.axis[near, 0], y[:, None] - self.axis[near, 1]
+        distance = np.hypot(right, down)
+        side = np.where(right * way[near, 0] + down * way[near, 1] < 0, -1.0, 1.0)
         at = slice(low[1], high[1]), slice(low[0], high[0])
         across[at] = np.clip(side * distance / np.maximum(self.halves[near], 1.0), -2, 2)
         along[at] = near / (STATIONS - 1)
@@ -119,7 +124,18 @@ def limb_of(arm: Arm, body: Body, bare: F32, cloth: F32) -> Limb:
     strayed = ~seen & ~(on_cloth | on_skin)[rows, at] & (_FINE < _WRIST)
     middle, half = _within(on_cloth | on_skin, at, offsets, middle, half, beside | strayed)
     axis = path + middle[:, None] * normal
-    return Limb(axis, axis - half[:, None] * normal, axis + half[:, None] * normal, seen, strayed)
+    inner, outer = axis + half[:, None] * normal, axis - half[:, None] * normal
+    return Limb(axis, outer, inner, seen, strayed, _comes_out(on_skin[rows, at] & ~on_cloth[rows, at]))
+
+
+def _comes_out(bare: NDArray[np.bool_]) -> int:
+    """Up to which station an arm with a `bare` axis (N) is to be drawn: a little past where it comes out for good."""
+    covered = np.flatnonzero(np.convolve(~bare & (_FINE < _WRIST), np.ones(3), "same") >= 2)
+    first = int(covered[-1]) + 1 if len(covered) else 0
+    after = np.flatnonzero(bare[first:])
+    if not len(after) or bare[first:].sum() < _SEEN:
+        return STATIONS
+    return min(first + int(after[0]) + _OVERLAP, STATIONS)
 
 
 def _way(corners: F64) -> F64:

@@ -10,7 +10,7 @@ from bottega.fashion.tryon.cloth import Cloth, sleeve_mask, torso_mask
 from bottega.fashion.tryon.pieces import MOST_STRETCH, Patch, Placement
 from bottega.fashion.tryon.sleeves import place_sleeve
 from bottega.fashion.tryon.values import Fit
-from bottega.fashion.tryon.zones import inset
+from bottega.fashion.tryon.zones import closed, inset
 
 F64 = NDArray[np.float64]
 
@@ -28,6 +28,15 @@ girth: a slim one wears it closer than most people do. Under sleeves the breadth
 PINNED, PRINT = 0.4, 0.1
 """Stiffness of the points that torso and sleeves share, and of those under a print, as factors on that of the rest."""
 
+HOLLOW = 0.08
+"""Of the chest's breadth a garment's shoulder lies beside the straight line from collar to seam at most."""
+
+CRACK = 0.008
+"""Half the breadth of a strip between the pieces of torso and sleeve, in breadths of the chest, that no piece has."""
+OVER = 0.005
+"""Shoulder breadths by which cloth lies higher than the edge of the shoulder that is seen: it lies on it, and over what was
+worn there."""
+
 
 def place_upper(
     cloth: Cloth, body: Body, garment: Garment, fit: Fit, tucked: bool, rolled: bool
@@ -36,7 +45,7 @@ def place_upper(
     scale = upper_scale(cloth, body, garment.sleeves) * EASE[fit]
     torso, ends = _torso(cloth, body, garment, scale, tucked)
     height, width = garment.alpha.shape
-    left_of = np.zeros((height, width), bool)
+    left_of, areas = np.zeros((height, width), bool), np.zeros((height, width), bool)
     patches: list[Patch] = []
     shares: list[float] = []
     for side, sleeve, arm in (
@@ -49,6 +58,7 @@ def place_upper(
         area = sleeve_mask((height, width), sleeve, 0.04 * cloth.chest_breadth)
         core = sleeve_mask((height, width), sleeve, -0.05 * cloth.chest_breadth)
         left_of |= core
+        areas |= area
         patch, share = place_sleeve(
             f"{side}_sleeve", sleeve, inset(arm, body), ends[side], scale, garment.sleeves, area, rolled
         )
@@ -56,7 +66,9 @@ def place_upper(
         shares.append(share)
     own = ~left_of
     if cloth.round > 0.5:
-        own &= torso_mask((height, width), cloth)
+        within = torso_mask((height, width), cloth)
+        # Cloth between torso and sleeve that neither claims would be a crack.
+        own &= within | (closed(within | areas, max(1, round(CRACK * cloth.chest_breadth))) & ~areas)
     body_patch = Patch(
         torso.name, torso.source, torso.target, own, torso.outline, torso.zone, slack=torso.slack
     )
@@ -89,9 +101,10 @@ def _flat_to_worn(cloth: Cloth) -> float:
     return FLAT_TO_WORN + cloth.round * (ROUND_TO_WORN - FLAT_TO_WORN)
 
 
-def _shoulder_line(body: Body, u: F64, slope: float) -> F64:
+def _shoulder_line(body: Body, u: F64, slope: float, over: float = OVER) -> F64:
     """How far below the shoulder line (negative: above) the body's upper edge runs at `u`: as seen where that is seen,
-    else between its own slope toward the neck and `slope`, that of the garment."""
+    else between its own slope toward the neck and `slope`, that of the garment. `over`: shoulder breadths above what is
+    seen."""
     half = body.breadth / 2
     neck = float(body.into(body.neck)[1])
     own = min(neck, 0.0) / max(half - body.neck_half, 1.0)
@@ -99,21 +112,10 @@ def _shoulder_line(body: Body, u: F64, slope: float) -> F64:
     line = np.minimum(0.0, mixed * np.clip(half - np.abs(u), 0, half - 0.6 * body.neck_half))
     if not len(body.ridge):
         return line
-    seen = _straight_ridge(body, np.abs(u))
-    near = np.clip(1.5 - np.abs(seen - line) / (0.08 * body.breadth), 0, 1)
+    seen, sure = body.shoulder_edge(np.abs(u))
+    seen = seen - sure * over * body.breadth
+    near = np.clip(1.5 - np.abs(seen - line) / (0.08 * body.breadth), sure, 1)
     return near * seen + (1 - near) * line
-
-
-def _straight_ridge(body: Body, u: F64) -> F64:
-    """The seen ridge at the distances `u` as the straight line through it with the median slope (Theil 1950, Sen 1968):
-    seams, gathers and hair make dents and bumps that no shoulder has."""
-    at, drops = body.ridge[:, 0], body.ridge[:, 1]
-    if len(at) < 4:
-        return np.interp(u, at, drops)
-    first, second = np.triu_indices(len(at), 1)
-    slope = float(np.median((drops[second] - drops[first]) / (at[second] - at[first])))
-    slope = float(np.clip(slope, 0.0, 0.7))
-    return np.asarray(np.median(drops - slope * at) + slope * u, np.float64)
 
 
 def _torso(
@@ -147,6 +149,9 @@ def _torso(
     for index in (0, 1):
         source += _seam_points(cloth.shoulders[index], cloth.armpits[index])
         target += _seam_points(shoulders[index], armpits[index])
+    edge_source, edge_target = _shoulder_edges(cloth, body, garment, collar, shoulders, slope)
+    source += edge_source
+    target += edge_target
     seam_ends = len(source)
     for index in range(1, len(drops)):
         for edge, goal in ((cloth.lefts, lefts), (cloth.rights, rights)):
@@ -204,6 +209,29 @@ def _lead(body: Body, collar: F64, shoulder: F64) -> F64:
     return way[0] * body.across + way[1] * body.down
 
 
+def _shoulder_edges(
+    cloth: Cloth, body: Body, garment: Garment, collar: list[F64], shoulders: list[F64], slope: float
+) -> tuple[list[F64], list[F64]]:
+    """Places of the cloth's upper edge between collar and shoulder, and where they lie on the shoulder: its own edge is
+    hollow or round, and would leave a gap there or stand off."""
+    source: list[F64] = []
+    target: list[F64] = []
+    alpha = garment.alpha
+    for index in (0, 1):
+        first, last = cloth.collar[index], cloth.shoulders[index]
+        for share in (0.35, 0.7):
+            guess = first + share * (last - first)
+            column = alpha[:, int(np.clip(guess[0], 0, alpha.shape[1] - 1))] > 0.5
+            edge = float(np.argmax(column))
+            # What begins elsewhere is a hood, or a strap beside the line.
+            if not column.any() or abs(edge - float(guess[1])) > HOLLOW * cloth.chest_breadth:
+                continue
+            u = float(collar[index][0] + share * (shoulders[index][0] - collar[index][0]))
+            source.append(np.array((guess[0], edge)))
+            target.append(np.array((u, float(_shoulder_line(body, np.array(u), slope)))))
+    return source, target
+
+
 def _seam_points(shoulder: F64, armpit: F64) -> list[F64]:
     """Between the ends of the seam at the armhole: torso and sleeve share them, so that no gap opens."""
     return [shoulder + share * (armpit - shoulder) for share in (0.25, 0.5, 0.75)]
@@ -219,18 +247,18 @@ def _garment_slope(cloth: Cloth) -> float:
     return float(np.clip(np.mean(rises), -0.6, 0.0))
 
 
-def _collar(cloth: Cloth, body: Body, scale: float, slope: float) -> list[F64]:
+def _collar(cloth: Cloth, body: Body, scale: float, slope: float, over: float = OVER) -> list[F64]:
     found: list[F64] = []
     for index, sign in ((0, -1.0), (1, 1.0)):
         u = scale * abs(float(cloth.collar[index][0] - cloth.origin[0]))
         u = float(np.clip(u, 1.0 * body.neck_half, 0.36 * body.breadth))
-        found.append(np.array((sign * u, float(_shoulder_line(body, np.array(u), slope)))))
+        found.append(np.array((sign * u, float(_shoulder_line(body, np.array(u), slope, over)))))
     return found
 
 
 def _collar_front(cloth: Cloth, body: Body, scale: float) -> F64:
     """The lowest point of the neckline in the photograph."""
-    collar = _collar(cloth, body, scale, _garment_slope(cloth))
+    collar = _collar(cloth, body, scale, _garment_slope(cloth), over=0.0)
     depth = scale * float(cloth.collar_front[1] - (cloth.collar[0][1] + cloth.collar[1][1]) / 2)
     middle = (collar[0] + collar[1]) / 2
     return body.out(float(middle[0]), float(middle[1]) + max(depth, 0.0))
@@ -243,21 +271,23 @@ def _side_targets(cloth: Cloth, body: Body, scale: float, tucked: bool) -> tuple
     middle = (left_body + right_body) / 2
     left, right = scale * cloth.lefts + middle, scale * cloth.rights + middle
     cover = 1.04 * (right_body - left_body) / 2
-    # Below the hips the frame says nothing: cloth hangs as it is cut.
+    # Below the hips the frame says nothing: cloth hangs as it is cut, and around what is worn under it.
     below = np.clip((drops - body.hip_drop) / (0.3 * body.breadth), 0, 1)
-    cover = cover * (1 - below)
+    under_left, under_right = body.worn_below(drops)
+    cover_left = np.maximum(cover * (1 - below), 1.03 * (middle - under_left) * (under_left < 0))
+    cover_right = np.maximum(cover * (1 - below), 1.03 * (under_right - middle) * (under_right > 0))
     # Cloth that lies flat goes around the body when worn: less of it is seen from the front.
     worn = 1 / _flat_to_worn(cloth)
     around = worn + (max(0.92, worn) - worn) * below
     half_left, half_right = (
         np.maximum(around * flat, np.minimum(cover, MOST_STRETCH * flat))
-        for flat in (middle - left, right - middle)
+        for flat, cover in ((middle - left, cover_left), (right - middle, cover_right))
     )
     if tucked:
         near = np.clip(1 - np.abs(drops - body.waist_drop) / (0.35 * body.breadth), 0, 1)
         near = np.where(drops > body.waist_drop, 1.0, near)
-        half_left = half_left + near * (np.minimum(half_left, 1.05 * cover) - half_left)
-        half_right = half_right + near * (np.minimum(half_right, 1.05 * cover) - half_right)
+        half_left = half_left + near * (np.minimum(half_left, 1.05 * cover_left) - half_left)
+        half_right = half_right + near * (np.minimum(half_right, 1.05 * cover_right) - half_right)
     return drops, middle - half_left, middle + half_right
 
 

@@ -4,13 +4,20 @@ Deciding whether that much may be made up is `conditions`'.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.person.values import PersonParse
+from bottega.fashion.tryon.beside import (
+    arm_beside,
+    beside_sleeve,
+    bottom_beside,
+    of_nobody,
+    shaded_skin,
+    torso_of,
+)
 from bottega.fashion.tryon.body import Body, hands_of, sample
 from bottega.fashion.tryon.limbs import Limb, length_hidden
 from bottega.fashion.tryon.paths import distances_along, points_at
@@ -19,10 +26,10 @@ from bottega.fashion.tryon.surfaces import backdrop_surface, mirrored_up, skin_s
 from bottega.fashion.tryon.values import Bool
 from bottega.fashion.tryon.zones import (
     RIM,
+    above_legs,
     around,
     beyond_armholes,
     closed,
-    drawn_ring,
     drop_map,
     grown,
     joint_zone,
@@ -37,6 +44,7 @@ from bottega.fashion.tryon.zones import (
     under_neck,
     worn_top,
 )
+from bottega.imaging.parts import parts_of
 from bottega.imaging.picture import F32
 
 F64 = NDArray[np.float64]
@@ -45,8 +53,6 @@ LEAST_WORN = 1.35
 
 FLOATING = 0.008
 """Squares of the shoulders' breadth: what is larger and hangs together with nothing else of the person floats."""
-_DRESS = 0.3
-"""Shoulder breadths below the hips: what ends lower is worn as a dress is."""
 _FADE, _SMOOTH = 0.035, 0.02
 """Of the shoulders' breadth the made-up wall fades into the real one, where that is this smooth."""
 
@@ -67,6 +73,12 @@ class Refilled:
     """Of an arm's axis lies in made-up backdrop: a hand beyond it would float; that of the worse one."""
     strayed_share: float = 0.0
     """Of an arm that was made up, as far as it was hidden by cloth, lies where no cloth was; that of the worse one."""
+    wall: Bool | None = None
+    """H x W, where the backdrop was made up, on which no shadow of cloth falls; None: nowhere."""
+
+    def on_body(self, silhouette: F32) -> F32:
+        """`silhouette`, the person's in the photograph (H x W), without what is backdrop now."""
+        return silhouette if self.wall is None else np.where(self.wall, 0, silhouette).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +97,10 @@ class Behind:
 def behind_upper(photo: F32, person: PersonParse, body: Body) -> Behind:
     """What can be made up before the new garment is known; `photo` is H x W x 3 in [0, 1]."""
     old = worn_top(person, photo.shape)
-    stain = stained(photo, person, body, old) | _of_nobody(person, body, old)
+    stain = stained(photo, person, body, old) | of_nobody(person, body, old)
+    stain &= ~shaded_skin(photo, person, body, old, stain)
+    # At its edge a hand is mixed with what it lies on, not within.
+    stain &= grown(hands_of(person, body) < 0.5, RIM)
     surface, texture = backdrop_surface(photo, person)
     limbs = limbs_of(person, body)
     try:
@@ -93,13 +108,6 @@ def behind_upper(photo: F32, person: PersonParse, body: Body) -> Behind:
     except ValueError:
         skin = None
     return Behind(stain, surface, texture, skin, limbs)
-
-
-def _of_nobody(person: PersonParse, body: Body, old: F32) -> Bool:
-    """H x W: slivers of the person beside the worn garment that belong to no region: its hem was cut a little short."""
-    taken = np.maximum.reduce([old, *person.regions.values()])
-    near = grown(old > 0.5, max(RIM, round(0.05 * body.breadth)))
-    return grown((person.silhouette > 0.5) & (taken < 0.3) & near, RIM) & (taken < 0.5)
 
 
 def arms_before(person: PersonParse, body: Body, sleeves: list[F64]) -> F32:
@@ -110,13 +118,14 @@ def arms_before(person: PersonParse, body: Body, sleeves: list[F64]) -> F32:
     """
     shape = person.silhouette.shape
     limbs = limb_shapes(person, body, worn_top(person, shape), limbs_of(person, body))
-    below = np.clip((drop_map(body, shape) - 0.3 * body.breadth) / (0.12 * body.breadth), 0, 1)
-    if not sleeves:
+    if sleeves:
+        below = np.clip((drop_map(body, shape) - 0.3 * body.breadth) / (0.12 * body.breadth), 0, 1)
+    else:
         # Without sleeves the arm comes out at the armhole, and what sticks out there lies behind it.
-        below = np.maximum(below, beyond_armholes(body, shape))
+        below = beyond_armholes(body, shape)
     bare = limbs * below
     for outline in sleeves:
-        bare = np.where(_beside_sleeve(outline, shape, 0.09 * body.breadth), 0, bare)
+        bare = np.where(beside_sleeve(outline, shape, 0.09 * body.breadth), 0, bare)
     # What is left of an arm between seam and armpit is no limb, and would be a hole in the cloth.
     seen = bare > 0.02
     large = large_parts(seen, 0.04 * body.breadth**2)
@@ -126,17 +135,6 @@ def arms_before(person: PersonParse, body: Body, sleeves: list[F64]) -> F32:
     # And skin that no arm runs through is a waist.
     limbs_only = touching(seen, (axes > 0) & seen) | (hands_of(person, body) > 0.5)
     return np.where(large & limbs_only, bare, 0).astype(np.float32)
-
-
-def _beside_sleeve(outline: F64, shape: tuple[int, ...], reach: float) -> Bool:
-    """The sleeve's outline grown by `reach`, but not past its cuff."""
-    grown_out = grown(drawn_ring(outline, shape) > 0.5, max(1, round(reach)))
-    half = len(outline) // 2
-    cuff = (outline[half - 1] + outline[half]) / 2
-    before = (outline[half - 2] + outline[half + 1]) / 2
-    along = (cuff - before) / max(float(np.hypot(*(cuff - before))), 1e-6)
-    y, x = np.ogrid[0 : shape[0], 0 : shape[1]]
-    return grown_out & ((x - cuff[0]) * along[0] + (y - cuff[1]) * along[1] < 0)
 
 
 def refill_upper(
@@ -159,8 +157,14 @@ def refill_upper(
     old, stain = worn_top(person, shape), behind.stain
     area = max(float((old > 0.5).sum()), LEAST_WORN * body.breadth**2)
     old_rim = grown(old > 0.04, RIM) | stain
-    beside_dress = _beside_dress(person, body, cover, hem)
-    old_rim |= beside_dress
+    bottom = person.regions.get("bottom")
+    trousers = None if bottom is None else _bottom_above(photo, bottom, body)
+    beside_dress = np.zeros(shape, bool)
+    if bottom is not None and trousers is not None:
+        beside_dress = bottom_beside(np.maximum(bottom, trousers[1] * old), body, cover, hem, sleeves or [])
+    # A sleeve goes around the whole arm: a strip of the arm that shows beside it is none.
+    strip = arm_beside(person, body, old, sleeves or [])
+    old_rim |= beside_dress | strip
     limbs = limb_shapes(person, body, np.maximum(old, stain), behind.limbs)
     drops = drop_map(body, shape)
     open_ = old_rim & (cover < 0.995) & (front < 0.98)
@@ -171,14 +175,13 @@ def refill_upper(
     skin_at &= ~_face(person, shape)
     for outline in sleeves or []:
         on_torso = neckline_zone(body, shape) | torso_zone(body, shape)
-        skin_at &= ~_beside_sleeve(outline, shape, 0.12 * body.breadth) | on_torso
+        skin_at &= ~beside_sleeve(outline, shape, 0.12 * body.breadth) | on_torso
+    skin_at &= ~strip
     adrift = skin_at & (limbs > 0.5) & (cover < 0.5) & ~_joined(skin_at, person, body)
     skin_at &= ~adrift
-    bottom = person.regions.get("bottom")
     low = torso_zone(body, shape) & (drops > min(hem, body.hip_drop) - 6)
     low &= ~beside_dress
     beside = beside_dress.copy()
-    trousers = None if bottom is None else _bottom_above(photo, bottom, body)
     if bottom is not None and trousers is not None:
         # Beside the trousers, and between the legs, the wall goes on.
         beside |= low & ~trousers[1]
@@ -189,6 +192,9 @@ def refill_upper(
     below = open_ & ~skin_at & low
     # At its sides the torso is not known to the pixel: a strip there is slack of the old garment, not body.
     inner = ~grown(~torso_zone(body, shape), max(1, round(0.05 * body.breadth)))
+    # The new garment goes around the torso: outside of it there is none.
+    dressed = torso_of(cover, body, sleeves or [])
+    inner &= spanned(dressed) | ~np.asarray(dressed.any(axis=1))[:, None]
     between = open_ & ~skin_at & ~below & ~beside & inner
     bottom_at = np.zeros(shape, bool)
     if bottom is not None:
@@ -201,13 +207,17 @@ def refill_upper(
     if "dress" in person.regions and (bottom is None or "legs" in person.regions):
         # What a dress hides of hips and bare legs is not known, nor is it backdrop.
         unknown |= open_ & ~skin_at & ~bottom_at & (old > 0.5) & (drops > hem)
-    backdrop_at = open_ & ~skin_at & ~bottom_at & ~unknown
+    legs_at = open_ & ~skin_at & ~bottom_at & above_legs(person, body, shape)
+    unknown &= ~legs_at
+    backdrop_at = open_ & ~skin_at & ~bottom_at & ~unknown & ~legs_at
     hair_at = backdrop_at & under_hair(person, body, shape)
     backdrop_at &= ~hair_at
     rgb = photo.copy()
     layers: list[tuple[Bool, F32]] = [(backdrop_at, behind.backdrop)]
     if hair_at.any():
         layers.append((hair_at, near_colour(photo, person.regions["hair"] > 0.95)))
+    if legs_at.any():
+        layers.append((legs_at, near_colour(photo, person.regions["legs"] > 0.95)))
     if trousers is not None and bottom_at.any():
         layers.append((bottom_at, trousers[0]))
     if skin_at.any():
@@ -243,6 +253,7 @@ def refill_upper(
             (length_hidden(limb) for limb in behind.limbs if _is_made_up(limb, skin_at)),
             default=0.0,
         ),
+        backdrop_at,
     )
 
 
@@ -276,12 +287,21 @@ def _lay(rgb: F32, layers: list[tuple[Bool, F32]], open_: Bool) -> None:
     at = around(open_, 8)
     if at is None:
         return
-    part, free, sigma = rgb[at], open_[at], 0.9
-    total = np.maximum(np.asarray(cv2.GaussianBlur(free.astype(np.float32), (0, 0), sigma)), 1e-3)
+    sigma = 0.9
+    total, share = np.zeros(open_.shape, np.float32), np.zeros(open_.shape, np.float32)
+    laid = np.zeros_like(rgb)
+    total[at] = np.maximum(np.asarray(cv2.GaussianBlur(open_[at].astype(np.float32), (0, 0), sigma)), 1e-3)
     for where, values in layers:
-        soft = np.asarray(cv2.GaussianBlur(where[at].astype(np.float32), (0, 0), sigma), np.float32) / total
-        soft = np.where(free, np.clip(soft, 0, 1), 0)[..., None]
-        part[...] = part * (1 - soft) + values[at] * soft
+        near = around(where & open_, 8)
+        if near is None:
+            continue
+        soft = np.asarray(cv2.GaussianBlur(where[near].astype(np.float32), (0, 0), sigma), np.float32)
+        soft = np.where(open_[near], np.clip(soft / total[near], 0, 1), 0).astype(np.float32)
+        laid[near] += values[near] * soft[..., None]
+        share[near] += soft
+    # All at once: where one layer ends in another, nothing of what was worn is left between them.
+    shown, part = share[at][..., None], rgb[at]
+    part[...] = part * np.maximum(1 - shown, 0) + laid[at] / np.maximum(shown, 1)
 
 
 def _faded(rgb: F32, backdrop: F32, inner: Bool, wall: Bool, reach: int) -> Bool:
@@ -319,8 +339,7 @@ def _cut_share(body: Body, wall: Bool, person: Bool) -> float:
         points = points_at(np.linspace(0.25, 1.0, 60) * float(at[-1]), at, arm.path)
         worst = max(worst, float((sample(wall.astype(np.float32), points) > 0.5).mean()))
     # A step of the measured outline is no gap.
-    joined: Any = cv2.connectedComponentsWithStats(grown(person, 2).astype(np.uint8))
-    areas = np.sort(np.asarray(joined[2])[1:, cv2.CC_STAT_AREA])
+    areas = np.sort(parts_of(grown(person, 2), 8).areas()[1:])
     floats = len(areas) > 1 and float(areas[-2]) > FLOATING * body.breadth**2
     return 1.0 if floats else worst
 
@@ -328,20 +347,6 @@ def _cut_share(body: Body, wall: Bool, person: Bool) -> float:
 def _is_made_up(limb: Limb, skin_at: Bool) -> bool:
     """Whether some of the limb's axis is made up."""
     return bool((sample(skin_at.astype(np.float32), limb.axis) > 0.5).any())
-
-
-def _beside_dress(person: PersonParse, body: Body, cover: F32, hem: float) -> Bool:
-    """H x W: what is worn below and shows beside a dress above its hem. A dress goes around it."""
-    bottom = person.regions.get("bottom")
-    found = np.zeros(cover.shape, bool)
-    if bottom is None or hem < body.hip_drop + _DRESS * body.breadth:
-        return found
-    dressed = cover > 0.5
-    between = spanned(dressed)
-    rows = np.broadcast_to(np.asarray(dressed.any(axis=1))[:, None], cover.shape) & (
-        drop_map(body, cover.shape) < hem - 0.04 * body.breadth
-    )
-    return grown(bottom > 0.04, RIM) & rows & ~(between & ~dressed)
 
 
 def _face(person: PersonParse, shape: tuple[int, ...]) -> Bool:

@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.person.values import PersonParse
+from bottega.fashion.tryon.beside import of_nobody, shaded_skin
 from bottega.fashion.tryon.body import Body
 from bottega.fashion.tryon.bottoms import worn_bottom
 from bottega.fashion.tryon.legs import leg_layer, leg_skin, legs_of, like_seen, shoe_tops
@@ -34,7 +35,10 @@ def refill_lower(photo: F32, person: PersonParse, body: Body, cover: F32, front:
     area = float((old > 0.5).sum()) or 1.0
     drops = drop_map(body, shape)
     beside = _bare_legs(person, shape) & (drops > body.hip_drop) & (drops < hem - 0.03 * body.breadth)
-    open_ = (grown(old > 0.04, RIM) | grown(beside, RIM)) & (cover < 0.995) & (front < 0.5)
+    slivers = of_nobody(person, body, old)
+    slivers &= ~shaded_skin(photo, person, body, old, slivers)
+    worn = grown(old > 0.04, RIM) | grown(beside, RIM) | slivers
+    open_ = worn & (cover < 0.995) & (front < 0.5)
     rows = np.zeros(shape, bool)
     limbs, around = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
     for leg in legs_of(person, body):
@@ -74,6 +78,7 @@ def refill_lower(photo: F32, person: PersonParse, body: Body, cover: F32, front:
         0.0,
         share(unknown),
         texture,
+        wall=open_ & ~leg_at,
     )
 
 

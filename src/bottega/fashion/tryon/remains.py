@@ -12,6 +12,7 @@ from bottega.fashion.tryon.fidelity import palette, palette_distance
 from bottega.fashion.tryon.stains import near_colour
 from bottega.fashion.tryon.values import Bool
 from bottega.fashion.tryon.zones import drawn_ring, drop_map, grown
+from bottega.imaging.arrays import distance
 from bottega.imaging.picture import F32
 
 F64 = NDArray[np.float64]
@@ -93,8 +94,8 @@ def bare_shoulders(expected: Expected) -> float:
         if arm.bare is None:
             continue
         tip = patch.outline[0]
-        y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
-        near = np.hypot(x - tip[0], y - tip[1]) < 0.2 * body.breadth
+        y, x = np.ogrid[0 : shape[0], 0 : shape[1]]
+        near = (x - tip[0]) ** 2 + (y - tip[1]) ** 2 < (0.2 * body.breadth) ** 2
         # Further in there is neck, and hair that may be taken for skin.
         near &= (x - tip[0]) * np.sign(tip[0] - body.origin[0]) > -0.05 * body.breadth
         found += int((near & (arm.bare > 0.5) & (expected.cover < 0.5) & (expected.front < 0.5)).sum())
@@ -128,7 +129,8 @@ def bare_beside_collar(expected: Expected, garment: Garment) -> float:
 def torn_share(seen: Evidence) -> float | None:
     """Of where cloth has to be, this much of the result looks like skin, backdrop, trousers or the old garment rather than
     like the garment; where they cannot be told apart, what the engine says it left open. None where it says nothing
-    either, or nothing of that place is in sight."""
+    either, or nothing of that place is in sight. Where the garment itself has such a colour, as white letters before a
+    white wall, nothing can be said."""
     must = seen.small(must_cover(seen.expected).astype(np.float32)) > 0.9
     names = ("bottom",) if seen.expected.lower else ("top", "dress")
     worn = [seen.others[name] for name in names if name in seen.others and len(seen.others[name])]
@@ -138,14 +140,25 @@ def torn_share(seen: Evidence) -> float | None:
     if not seen.apart(*seen.others):
         return None if seen.layer is None else float((~seen.layer)[must].mean())
     to_new = palette_distance(seen.after, seen.colours)
-    to_rest = palette_distance(seen.after, np.vstack(rest))
-    other = (to_rest < NEAR) & (to_rest < SURE * to_new)
+    others = np.vstack(rest)
+    other = _rather(palette_distance(seen.after, others), to_new)
+    if seen.look is not None:
+        own = _rather(palette_distance(seen.look, others), palette_distance(seen.look, seen.colours))
+        must &= ~grown(own, 1)
+        other &= must
+        if int(must.sum()) < 100:
+            return None
     if worn:
         # A pattern may mix to the old colour: only what also stands as it was counts.
         to_worn = palette_distance(seen.after, np.vstack(worn))
-        unchanged = np.sqrt(((seen.after - seen.before) ** 2).sum(axis=2)) < SAME
-        other |= unchanged & (to_worn < NEAR) & (to_worn < SURE * to_new)
+        unchanged = distance(seen.after, seen.before) < SAME
+        other |= unchanged & _rather(to_worn, to_new)
     return float(other[must].mean())
+
+
+def _rather(to_one: F32, to_other: F32) -> Bool:
+    """Whether pixels at these distances are surely the one thing and not the other."""
+    return (to_one < NEAR) & (to_one < SURE * to_other)
 
 
 def residue_share(seen: Evidence) -> float | None:
@@ -162,10 +175,10 @@ def residue_share(seen: Evidence) -> float | None:
     if seen.expected.lower:
         rest += _beside_trousers(seen)
     to_rest = palette_distance(seen.after, np.vstack((seen.colours, *rest)))
-    left = near & (to_worn < NEAR) & (to_worn < SURE * to_rest)
+    left = near & _rather(to_worn, to_rest)
     left &= ~_as_around(seen, left, to_worn)
     # One thing painted beside another mixes to any colour along a line; what was left stands as it was.
-    stands = np.sqrt(((seen.after - seen.before) ** 2).sum(axis=2)) < SAME
+    stands = distance(seen.after, seen.before) < SAME
     broad = np.asarray(
         cv2.morphologyEx(left.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), bool
     )
@@ -198,7 +211,7 @@ def _as_around(seen: Evidence, left: Bool, to_worn: F32) -> Bool:
     known = (seen.small(seen.person.silhouette) < 0.02) & ~grown(left, 2) & ~grown(seen.old > 0.04, 2)
     if int(known.sum()) < 40:
         return np.zeros(left.shape, bool)
-    away = np.sqrt(((seen.after - near_colour(seen.before, known)) ** 2).sum(axis=2))
+    away = distance(seen.after, near_colour(seen.before, known))
     return away < np.maximum(to_worn, SAME)
 
 
@@ -207,7 +220,7 @@ def neck_share(seen: Evidence) -> float | None:
     in squares of the shoulders' breadth; None where no skin is known or no throat is left bare. What stands there as in
     the photograph counts only where the old garment was: chains and strands of hair are no faults."""
     skin, body = seen.person.skin, seen.expected.body
-    if skin is None or seen.expected.lower:
+    if skin is None or seen.expected.lower or seen.garment.stand is not None:
         return None
     shape = seen.old.shape
     front = float(body.into(seen.expected.placement.collar_front)[1])
@@ -220,7 +233,7 @@ def neck_share(seen: Evidence) -> float | None:
     throat &= ~grown(seen.cover > 0.02, 2) & (_head(seen) < 0.02) & (seen.front < 0.02)
     if int(throat.sum()) < 12:
         return None
-    moved = np.sqrt(((seen.after - seen.before) ** 2).sum(axis=2)) >= SAME
+    moved = distance(seen.after, seen.before) >= SAME
     tones = [
         np.array(skin, np.float32) + np.array(((-24, 0, 0), (-12, 0, 0), (0, 0, 0), (10, 0, 0)), np.float32)
     ]

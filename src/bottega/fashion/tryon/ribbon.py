@@ -42,7 +42,20 @@ def ribbon_field(ribbon: Ribbon, box: Box) -> tuple[F32, Distortion]:
                 of = np.array([source[corners[i]] for i in picked])
                 areas.append(_twice_area(to) * np.sign(_twice_area(of)))
                 _lay(field, to - shift, of)
-    return field, _measured(np.array(areas))
+    return _without_cracks(field), _measured(np.array(areas))
+
+
+def _without_cracks(field: F32) -> F32:
+    """`field` with the pixels between two triangles that neither took as their neighbours are."""
+    known = (field[..., 0] > -1).astype(np.uint8)
+    whole = np.asarray(cv2.morphologyEx(known, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)))
+    crack = (whole > 0) & (known == 0)
+    if not crack.any():
+        return field
+    near = np.asarray(cv2.blur(known.astype(np.float32), (3, 3)))
+    mean = np.asarray(cv2.blur(field * known[..., None], (3, 3)), np.float32)
+    filled = mean / np.maximum(near, 0.1)[..., None]
+    return np.where((crack & (near > 0.1))[..., None], filled, field).astype(np.float32)
 
 
 def turned_share(ribbon: Ribbon) -> float:

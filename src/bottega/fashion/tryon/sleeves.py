@@ -19,6 +19,8 @@ WORN = 0.7
 """Breadth of a sleeve on an arm, in breadths of it laid flat."""
 MOST_WIDE = 1.7
 """Of the arm's breadth a sleeve is seen wide: what is wider hangs down in folds."""
+_HAIR = 9
+"""Of the 25 steps outward from a sleeve's edge, those on which hair may hide the arm."""
 FLAT = 0.03
 """As much of a ribbon may be turned over where it bends before another way is tried."""
 
@@ -111,7 +113,13 @@ def _sleeve_target(
     outer = _rounded(outer, lead, min(0.5 * upper, 0.75 * length))
     if arm.bare is not None:
         way = (outer - inner) / np.maximum(np.hypot(*(outer - inner).T), 1e-6)[:, None]
-        outer = outer + _uncovered(arm.bare, outer, way, 0.8 * arm.breadths[0])[:, None] * way
+        wider = _uncovered(arm.bare, outer, way, 1.2 * arm.breadths[0])
+        outer = outer + wider[:, None] * way
+        # Below the armpit a sleeve goes around the arm's inner side as well.
+        wider = _uncovered(arm.bare, inner, -way, 0.5 * arm.breadths[0])
+        inner = (
+            inner - (wider * np.clip((stations * length / max(upper, 1.0) - 0.25) / 0.2, 0, 1))[:, None] * way
+        )
     return outer, inner
 
 
@@ -141,8 +149,11 @@ def _uncovered(bare: F32, outer: F64, way: F64, most: float) -> F64:
     steps = np.linspace(0, most, 25)
     values = sample(bare, (outer[:, None, :] + steps[:, None] * way[:, None, :]).reshape(-1, 2))
     shows = values.reshape(len(outer), len(steps)) > 0.3
-    # As one run from the edge outward: what comes after a gap is another limb.
-    run = np.argmin(np.column_stack((shows, np.zeros(len(outer), bool))), axis=1)
+    # As one run from the edge outward: what comes after a gap is another limb. Hair may lie over the edge itself.
+    begins = np.where(shows[:, :_HAIR].any(axis=1), shows[:, :_HAIR].argmax(axis=1), 0)
+    ahead = np.arange(len(steps)) < begins[:, None]
+    run = np.argmin(np.column_stack((shows | ahead, np.zeros(len(outer), bool))), axis=1)
+    run = np.where(shows[:, :_HAIR].any(axis=1), run, 0)
     found = np.where(run > 0, steps[np.minimum(run, len(steps) - 1)] + 2, 0.0)
     return np.maximum(found, np.convolve(np.pad(found, 2, "edge"), np.ones(5) / 5, "valid"))
 

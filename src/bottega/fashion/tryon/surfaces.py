@@ -9,6 +9,7 @@ from bottega.fashion.tryon.body import Body, sample
 from bottega.fashion.tryon.limbs import Limb
 from bottega.fashion.tryon.values import Bool
 from bottega.fashion.tryon.zones import RIM, grown
+from bottega.imaging.arrays import kept, largest, median, put
 from bottega.imaging.colour import lab_to_rgb, luma
 from bottega.imaging.picture import F32
 
@@ -40,8 +41,8 @@ def backdrop_surface(photo: F32, person: PersonParse) -> tuple[F32, float]:
         root = np.sqrt(weights[used])[:, None]
         found = np.linalg.lstsq(terms[used] * root, small[used] * root, rcond=None)[0]
         fitted = (terms @ found).astype(np.float32)
-        away = np.abs(small - fitted).max(axis=2)
-        spread = 1.4826 * float(np.median(away[free]))
+        away = largest(np.abs(small - fitted))
+        spread = 1.4826 * median(away[free])
         weights = free * np.clip(1 - (away / max(4.685 * spread, 0.01)) ** 2, 0, 1) ** 2
     rest = continued(small - fitted, free)
     smooth = np.asarray(
@@ -52,7 +53,7 @@ def backdrop_surface(photo: F32, person: PersonParse) -> tuple[F32, float]:
 
 def continued(values: F32, known: Bool) -> F32:
     """H x W x C carried from where it is `known` into the rest, nearest first (normalised convolution, growing windows)."""
-    result = np.where(known[..., None], values, 0).astype(np.float32)
+    result = kept(values, known)
     held, weight = result.copy(), known.astype(np.float32)
     missing = ~known
     size = 3
@@ -62,14 +63,15 @@ def continued(values: F32, known: Bool) -> F32:
         mean = np.asarray(cv2.blur(held, (size, size), borderType=cv2.BORDER_REFLECT))
         mean = mean / np.maximum(near, 1e-6)[..., None]
         fill = missing & (near > 0.02)
-        result[fill] = mean[fill]
+        put(result, mean, fill)
         missing &= ~fill
         size = 2 * size + 1
     if missing.any() and known.any():
         result[missing] = values[known].mean(axis=0)
     # The windows' borders would show.
     smooth = np.asarray(cv2.GaussianBlur(result, (0, 0), 2.0), np.float32)
-    return np.where(known[..., None], result, smooth)
+    put(smooth, result, known)
+    return smooth
 
 
 def skin_surface(photo: F32, person: PersonParse, body: Body, old: Bool, limbs: list[Limb]) -> F32:
@@ -126,7 +128,8 @@ def _limb_shading(photo: F32, body: Body, limbs: list[Limb]) -> F32:
         outer: F64 = np.clip(0.5 + drop / (0.3 * body.breadth), 0, 1)
         across: F32 = (found * np.where(found > 0, free, outer)).astype(np.float32)
         round_ = np.interp(across, *_light_across(photo, limb)).astype(np.float32)
-        shade = np.where(np.abs(across) < 1.6, round_, shade)
+        # As far as the limb reaches: beside it there is torso, however flat that is taken to be.
+        shade = np.where(np.abs(found) < 1.6, round_, shade)
     shade = np.asarray(cv2.GaussianBlur(shade, (0, 0), 0.7), np.float32)
     return np.asarray(cv2.resize(shade, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
@@ -181,16 +184,16 @@ def mirrored_up(photo: F32, bottom: F32) -> F32:
         edge = np.interp(everywhere, known, first[known])
     edge = np.asarray(cv2.blur(edge[None].astype(np.float32), (31, 1)))[0] + RIM
     nearest = np.clip(everywhere, known[0], known[-1]) if len(known) else everywhere
-    y = np.arange(height, dtype=np.float32)[:, None]
-    depth = np.maximum(height - 1 - edge, 1.0)
+    edge = edge.astype(np.float32)
+    # Below the lowest part of the edge, and where columns show something, everything stands where it stood.
+    end = height if len(known) < width else min(height, int(edge.max()) + 1)
+    y = np.arange(end, dtype=np.float32)[:, None]
+    depth = np.maximum(height - 1 - edge, 1)
     away = np.abs(edge[None] - y)
     # Back and forth within what is there.
     away = depth - np.abs(depth - np.mod(away, 2 * depth))
     source_y = np.where(y < edge[None], edge[None] + away, y).astype(np.float32)
-    source_x = np.broadcast_to(nearest.astype(np.float32)[None], source_y.shape)
-    return np.asarray(
-        cv2.remap(
-            photo, np.ascontiguousarray(source_x), source_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        ),
-        np.float32,
-    )
+    source_x = np.ascontiguousarray(np.broadcast_to(nearest.astype(np.float32)[None], source_y.shape))
+    mirrored = photo.copy()
+    mirrored[:end] = cv2.remap(photo, source_x, source_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return mirrored

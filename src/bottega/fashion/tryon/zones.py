@@ -1,5 +1,7 @@
 """Where parts of a body are in the picture: limbs under cloth, the torso, what a wider neckline leaves bare."""
 
+from functools import cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -9,13 +11,16 @@ from bottega.fashion.tryon.body import Arm, Body, hands_of
 from bottega.fashion.tryon.limbs import Limb, limb_of
 from bottega.fashion.tryon.paths import directions_of, points_at, smoothed
 from bottega.fashion.tryon.values import Bool
-from bottega.imaging.picture import F32
+from bottega.imaging.parts import parts_of
+from bottega.imaging.picture import F32, U8
 
 F64 = NDArray[np.float64]
 _TO_ELBOW = 21
 """Points of `limb_ring` on either side that lie above the elbow."""
 RIM = 3
 """Pixels around a region that still hold some of its colour."""
+_FEW = 7
+"""Up to this many pixels a dilation takes less time than measuring distances."""
 
 
 def worn_top(person: PersonParse, shape: tuple[int, ...]) -> F32:
@@ -34,9 +39,21 @@ def grown(mask: Bool, pixels: int) -> Bool:
     if at is None:
         return mask
     found = np.zeros(mask.shape, bool)
+    if pixels <= _FEW:
+        part = np.ascontiguousarray(mask[at]).view(np.uint8)
+        found[at] = np.asarray(cv2.dilate(part, _disc(pixels)), np.uint8).view(bool)
+        return found
     away = cv2.distanceTransform((~mask[at]).astype(np.uint8), cv2.DIST_L2, 3)
     found[at] = np.asarray(away) <= pixels + 0.5
     return found
+
+
+@cache
+def _disc(pixels: int) -> U8:
+    """What one pixel grows to, by the distances that `distanceTransform` counts with."""
+    point = np.ones((2 * pixels + 1, 2 * pixels + 1), np.uint8)
+    point[pixels, pixels] = 0
+    return (np.asarray(cv2.distanceTransform(point, cv2.DIST_L2, 3)) <= pixels + 0.5).astype(np.uint8)
 
 
 def around(mask: Bool, margin: int) -> tuple[slice, slice] | None:
@@ -52,20 +69,13 @@ def around(mask: Bool, margin: int) -> tuple[slice, slice] | None:
 
 def large_parts(mask: Bool, area: float) -> Bool:
     """The connected parts of `mask` of at least `area` pixels."""
-    _, found = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
-    labels: NDArray[np.int32] = np.asarray(found, np.int32)
-    kept = np.bincount(labels.ravel()) >= area
-    kept[0] = False
-    return kept[labels]
+    parts = parts_of(mask)
+    return parts.of(parts.areas() >= area)
 
 
 def touching(parts: Bool, seeds: Bool, connectivity: int = 8) -> Bool:
     """The connected parts of `parts | seeds` that hold some of `seeds`."""
-    _, found = cv2.connectedComponents((parts | seeds).astype(np.uint8), connectivity=connectivity)
-    labels: NDArray[np.int32] = np.asarray(found, np.int32)
-    kept = np.zeros(int(labels.max()) + 1, bool)
-    kept[labels[seeds]] = True
-    return kept[labels] & (parts | seeds)
+    return parts_of(parts | seeds, connectivity).holding(seeds)
 
 
 def closed(mask: Bool, pixels: int) -> Bool:
@@ -100,10 +110,14 @@ def neckline_zone(body: Body, shape: tuple[int, ...]) -> Bool:
     chest_left, chest_right = body.sides(body.drops[1:2])
     near, top, depth = 1.15 * body.neck_half, neck - 0.35 * body.breadth, 0.42 * body.breadth
     # A little above the shoulders: cloth stood off there, and slivers of backdrop beside a neck look torn.
+    begins, ends = neck - 0.06 * half, neck * 0.55 - 0.06 * half
+    seen, sure = body.shoulder_edge(np.array((near, 0.6 * half)))
+    if sure > 0.5:
+        begins, ends = min(begins, float(seen[0]) - 0.03 * half), min(ends, float(seen[1]) - 0.01 * half)
     right = [
         (near, top),
-        (near, neck - 0.06 * half),
-        (0.6 * half, neck * 0.55 - 0.06 * half),
+        (near, begins),
+        (0.6 * half, ends),
         # A bare shoulder is round.
         (0.8 * half, 0.0),
         (0.92 * half, 0.1 * half),
@@ -115,15 +129,19 @@ def neckline_zone(body: Body, shape: tuple[int, ...]) -> Bool:
 
 
 def beyond_armholes(body: Body, shape: tuple[int, ...]) -> F32:
-    """H x W in [0, 1]: outside of the lines from the shoulders' ends to the armpits."""
+    """H x W in [0, 1]: outside of the lines from the shoulders' ends to the armpits, and below those, where an arm lies
+    before the torso: from the armpit on the line runs inward, until the arm's own edge takes over."""
     half = body.breadth / 2
-    drops = np.array((0.08, 0.2, 0.32)) * body.breadth
-    left, right = body.sides(drops[2:])
-    beyond = np.zeros(shape, np.float32)
+    drops = np.array((0.08, 0.2, 0.32, 0.36, 0.41, 0.5)) * body.breadth
+    left, right = body.sides(drops[2:3])
+    beyond = (drop_map(body, shape) > drops[-1]).astype(np.float32)
     for side, armpit in ((-1.0, left), (1.0, right)):
-        inner = np.array((0.92 * side * half, 0.0, float(armpit[0])))
-        inner[1] = 0.4 * inner[0] + 0.6 * inner[2]
-        far = np.full(3, 3 * side * half)
+        seam, end = 0.92 * side * half, float(armpit[0])
+        inward = -0.3 * side * half
+        inner = np.array(
+            (seam, 0.4 * seam + 0.6 * end, end, end + 0.1 * inward, end + 0.35 * inward, end + inward)
+        )
+        far = np.full(len(drops), 3 * side * half)
         ring = np.vstack((body.out(inner, drops), body.out(far, drops)[::-1]))
         beyond = np.maximum(beyond, drawn_ring(ring, shape))
     return beyond
@@ -150,6 +168,13 @@ def under_neck(person: PersonParse, body: Body, shape: tuple[int, ...]) -> Bool:
 def under_hair(person: PersonParse, body: Body, shape: tuple[int, ...]) -> Bool:
     """H x W: close below hair. Hair that falls behind the shoulders goes on there; a backdrop would shine through it."""
     return _close_below(person.regions.get("hair"), 0.12 * body.breadth, shape)
+
+
+def above_legs(person: PersonParse, body: Body, shape: tuple[int, ...]) -> Bool:
+    """H x W: close above bare legs, which go on under a hem that ended a little lower."""
+    region = person.regions.get("legs")
+    above = None if region is None else np.ascontiguousarray(region[::-1])
+    return _close_below(above, 0.05 * body.breadth, shape)[::-1]
 
 
 def _close_below(region: F32 | None, reach: float, shape: tuple[int, ...]) -> Bool:
@@ -215,8 +240,12 @@ def limbs_of(person: PersonParse, body: Body) -> list[Limb]:
 
 def _bare_arms(person: PersonParse, body: Body) -> F32:
     """Arms and hands as they are seen, H x W."""
-    arms = (person.regions[name] for name in ("left_arm", "right_arm") if name in person.regions)
-    return np.maximum.reduce([hands_of(person, body), *arms])
+    found = hands_of(person, body)
+    for name in ("left_arm", "right_arm"):
+        if name in person.regions:
+            # Where a hand joins its arm each has a share of the pixels between.
+            found = found + person.regions[name]
+    return np.minimum(found, 1).astype(np.float32)
 
 
 def limb_shapes(person: PersonParse, body: Body, old: F32, limbs: list[Limb]) -> F32:
