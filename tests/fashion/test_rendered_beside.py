@@ -152,3 +152,11 @@ def test_what_was_worn_leaves_no_line_along_made_up_arms() -> None:
         found = done.rgb[edge[:, 1], edge[:, 0]].astype(float).mean(axis=1) / 255
         # Between wall and skin, and not as dark as the black top that was there.
         assert float(np.quantile(found - np.minimum(wall, skin), 0.1)) > -0.08
+
+
+@pytest.mark.parametrize("name", ["tee_grey_vee", "blouse_blue"])
+def test_a_neckline_below_the_armpits_leaves_the_sides_where_they_are(name: str) -> None:
+    cloth = cloth_of(garment(name))
+    assert cloth is not None
+    breadth = cloth.rights - cloth.lefts
+    assert breadth[:2].min() > 0.93 * cloth.chest_breadth

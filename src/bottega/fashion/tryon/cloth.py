@@ -204,9 +204,12 @@ def _filled(side: F64, heights: F64) -> F64:
 
 
 def _run_around(alpha: F32, height: float, middle: float) -> tuple[float, float]:
-    """The ends of the run of cloth around `middle` in a row."""
+    """The ends of the run of cloth around `middle` in a row; a neckline that is open there belongs to it."""
     row = alpha[int(np.clip(height, 0, alpha.shape[0] - 1))] > 0.5
     at = int(np.clip(middle, 0, len(row) - 1))
+    cloth = np.flatnonzero(row)
+    if not row[at] and len(cloth) and cloth[0] < at < cloth[-1]:
+        row[cloth[cloth < at][-1] : at + 1] = row[at : cloth[cloth > at][0]] = True
     holes = np.flatnonzero(~row)
     before, after = holes[holes < at], holes[holes > at]
     left = float(before[-1] + 1) if len(before) else 0.0
