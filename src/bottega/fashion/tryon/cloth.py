@@ -19,10 +19,7 @@ STATIONS = np.array([0.0, 0.18, 0.36, 0.55, 0.75, 1.0])
 """Along a sleeve, from the seam at the armhole to the cuff."""
 STRAIGHT_FROM: dict[Sleeves, float] = {"short": 1.17, "elbow": 0.73, "long": 0.4, "none": 1.0, "unknown": 1.0}
 """Along a sleeve on an arm, from where on what lies across it is seen straight: four fifths of the upper arm."""
-HEIGHTS = (0.02, 0.12, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0)
-"""Of the way from the armpits to the hem, where the sides are measured."""
-UNDER_SLEEVES = (0.02, 0.07, 0.12, 0.18, 0.25, 0.32, 0.4, 0.55, 0.7, 0.85, 1.0)
-"""The same where sleeves hide the upper part: the side has to be met where they leave it, or a tip hangs there."""
+
 HEM_WAVES = (0.0, 0.025, 0.05)
 """Of the way from armpits to hem above the hem, where its breadth is taken."""
 ACROSS = (-0.9, 1.35)
@@ -170,11 +167,11 @@ def _cuff(alpha: F32, marks: dict[str, F64], side: str, sign: float) -> tuple[F6
 def _sides(
     alpha: F32, origin: F64, armpits: tuple[F64, F64], hem: tuple[F64, F64], hanging: bool
 ) -> tuple[F64, F64, F64]:
-    """The torso's sides at `HEIGHTS` from the armpits to the hem, without what hangs beside it. `hanging`: sleeves lie
+    """The torso's sides at eight heights from the armpits to the hem, without what hangs beside it. `hanging`: sleeves lie
     on the body, whose sides are seen below them only, and run straight up to the armpits from there."""
     top = float((armpits[0][1] + armpits[1][1]) / 2)
     bottom = float((hem[0][1] + hem[1][1]) / 2)
-    heights = top + (bottom - top) * np.array(UNDER_SLEEVES if hanging else HEIGHTS)
+    heights = top + (bottom - top) * np.array([0.02, 0.12, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0])
     breadth = armpits[1][0] - armpits[0][0]
     lefts: list[float] = []
     rights: list[float] = []
