@@ -24,7 +24,7 @@ from bottega.fashion.tryon.fidelity import printed_share
 from bottega.fashion.tryon.garment_gates import MOST_LEG_STEPS
 from bottega.fashion.tryon.gates import judge_tryon
 from bottega.fashion.tryon.joins import leg_steps
-from bottega.fashion.tryon.values import Gate, Measure, TryOn, TryOnOptions, TryOnVerdict
+from bottega.fashion.tryon.values import Gate, Measure, TryOn, TryOnOptions, TryOnRefused, TryOnVerdict
 
 FOLDER = Path(__file__).parent / "rendered"
 
@@ -236,3 +236,17 @@ def test_legs_that_do_not_go_on_below_a_skirt_are_stopped() -> None:
     assert steps > MOST_LEG_STEPS
     spoilt[hem - 60 : hem + 1] = photo[hem + 12]
     assert (leg_steps(replace(seen, result=spoilt)) or 0.0) < MOST_LEG_STEPS
+
+
+def test_a_body_without_shoulders_is_refused_with_a_reason() -> None:
+    seen = person("p01")
+    assert seen.frame is not None
+    joints = dict(seen.frame.joints)
+    x, y, sure = joints["shoulder_left"]
+    joints["shoulder_right"] = (x + 2, y, sure)
+    narrow = replace(seen, frame=replace(seen.frame, joints=joints))
+    with pytest.raises(TryOnRefused) as refused:
+        try_on(
+            picture("person_p01"), picture("product_tee_white"), person=narrow, garment=garment("tee_white")
+        )
+    assert [reason["code"] for reason in refused.value.details["reasons"]] == ["torso_hidden"]

@@ -1,17 +1,10 @@
-"""When the geometric engine must not try: what is wrong with the pictures (`suitable`'s, asked for here as well), with how
-the garment comes to lie, with what it would have to make up, and with what came out."""
+"""When the geometric engine must not go on: what is wrong with how the garment comes to lie, with what would have to be made
+up, and with what came out. What is wrong with the pictures is `suitable`'s."""
 
 from bottega.fashion.findings import Finding
 from bottega.fashion.garment.values import Garment
 from bottega.fashion.person.values import PersonParse
 from bottega.fashion.tryon.refill import Refilled
-from bottega.fashion.tryon.suitable import arm_reasons as arm_reasons
-from bottega.fashion.tryon.suitable import garment_reasons as garment_reasons
-from bottega.fashion.tryon.suitable import kind_wanted as kind_wanted
-from bottega.fashion.tryon.suitable import lower_reasons as lower_reasons
-from bottega.fashion.tryon.suitable import person_reasons as person_reasons
-from bottega.fashion.tryon.suitable import shape_unclear as shape_unclear
-from bottega.fashion.tryon.suitable import short_reasons as short_reasons
 from bottega.fashion.tryon.suitable import stop
 from bottega.fashion.tryon.values import TryOnVerdict
 from bottega.fashion.tryon.warp import Fitted

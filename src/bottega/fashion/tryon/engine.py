@@ -13,7 +13,7 @@ from bottega.errors import InvalidOption
 from bottega.fashion.findings import Finding
 from bottega.fashion.garment.values import Garment, GarmentKind
 from bottega.fashion.person.values import PersonParse
-from bottega.fashion.tryon import conditions, lens, light
+from bottega.fashion.tryon import conditions, lens, light, suitable
 from bottega.fashion.tryon.body import Body, body_of
 from bottega.fashion.tryon.bottoms import below_crotch, lower_cover, place_lower, worn_hem
 from bottega.fashion.tryon.cloth import cloth_of
@@ -111,15 +111,17 @@ def try_on(
 
 def _standing(person: PersonParse) -> tuple[Body | None, tuple[Finding, ...]]:
     """The body, or None and why nothing can be put on it."""
-    reasons = conditions.person_reasons(person)
+    reasons = suitable.person_reasons(person)
     body = None if reasons else body_of(person)
     if body is not None:
-        reasons = conditions.arm_reasons(least_arm_known(person, body))
+        reasons = suitable.arm_reasons(least_arm_known(person, body))
+    elif not reasons:
+        reasons = (suitable.shoulders_unseen(),)
     return (None if reasons else body), reasons
 
 
 def _kind(garment: Garment, options: TryOnOptions) -> GarmentKind:
-    return conditions.kind_wanted(garment, options.category)
+    return suitable.kind_wanted(garment, options.category)
 
 
 def _layer(fitted: Fitted) -> U8:
@@ -142,7 +144,7 @@ def _product(
 ) -> tuple[Garment, Product]:
     """Runs beside the looking at the photograph. Raises TryOnRefused for what cannot be tried on."""
     garment = garment or _parsed_garment(rgb, alpha, seed)
-    reasons = conditions.garment_reasons(garment, options.category)
+    reasons = suitable.garment_reasons(garment, options.category)
     if reasons:
         raise TryOnRefused(reasons)
     garment = with_open_fork(rgb, garment)
@@ -178,19 +180,19 @@ def _tucked(scene: _Scene, options: TryOnOptions) -> bool:
 
 def _placed(scene: _Scene, options: TryOnOptions, tucked: bool) -> Placement:
     if scene.kind == "bottom":
-        reasons = conditions.lower_reasons(scene.person, scene.garment)
+        reasons = suitable.lower_reasons(scene.person, scene.garment)
         if reasons:
             raise TryOnRefused(reasons)
         lower = place_lower(scene.garment, scene.body, options.fit, worn_hem(scene.person, scene.body))
         if lower is None:
-            raise TryOnRefused((conditions.shape_unclear(),))
-        reasons = conditions.short_reasons(below_crotch(lower, scene.body))
+            raise TryOnRefused((suitable.shape_unclear(),))
+        reasons = suitable.short_reasons(below_crotch(lower, scene.body))
         if reasons:
             raise TryOnRefused(reasons)
         return lower
     cloth = cloth_of(scene.garment)
     if cloth is None:
-        raise TryOnRefused((conditions.shape_unclear(),))
+        raise TryOnRefused((suitable.shape_unclear(),))
     rolled = options.sleeves == "rolled"
     return place_upper(cloth, scene.body, scene.garment, options.fit, tucked, rolled)
 

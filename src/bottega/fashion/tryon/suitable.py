@@ -82,6 +82,15 @@ def _least_kind(garment: Garment) -> float:
     return LEAST_SKIRT if garment.kind == "bottom" and "crotch" not in garment.landmarks else LEAST_KIND
 
 
+def shoulders_unseen() -> Finding:
+    """The reason where nothing is known to hang a garment on."""
+    return stop(
+        "torso_hidden",
+        "The shoulders were not found.",
+        "Use a photograph from the front with the shoulders and the torso in it.",
+    )
+
+
 def person_reasons(person: PersonParse) -> tuple[Finding, ...]:
     """What about the photograph stops the work."""
     found = [finding for finding in person.check.findings if finding.grave is Grave.STOPS]
@@ -97,13 +106,7 @@ def person_reasons(person: PersonParse) -> tuple[Finding, ...]:
         )
     if frame is None or frame_confidence(frame) < 0.2:
         if not found:
-            found.append(
-                stop(
-                    "torso_hidden",
-                    "The shoulders were not found.",
-                    "Use a photograph from the front with the shoulders and the torso in it.",
-                )
-            )
+            found.append(shoulders_unseen())
         return tuple(found)
     for holds, code, message, fix in (
         (
