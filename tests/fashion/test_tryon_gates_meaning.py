@@ -3,20 +3,15 @@ and who wears the very garment already is judged like anybody else. Rendered pic
 
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 
 import cv2
 import drawn_garments
 import drawn_people
 import numpy as np
 import pytest
-from PIL import Image
+from test_rendered_studio import garment, person, picture, worn
 from tryon_truth import garment_truth, person_truth
 
-from bottega.fashion.garment.parse import parse_garment
-from bottega.fashion.garment.values import Garment
-from bottega.fashion.person.parse import parse_person
-from bottega.fashion.person.values import PersonParse
 from bottega.fashion.tryon.engine import try_on
 from bottega.fashion.tryon.evidence import evidence_of
 from bottega.fashion.tryon.expected import expected_of
@@ -26,37 +21,14 @@ from bottega.fashion.tryon.gates import judge_tryon
 from bottega.fashion.tryon.joins import leg_steps
 from bottega.fashion.tryon.values import Gate, Measure, TryOn, TryOnOptions, TryOnRefused, TryOnVerdict
 
-FOLDER = Path(__file__).parent / "rendered"
-
-
-def picture(name: str) -> np.ndarray:
-    return np.asarray(Image.open(FOLDER / f"{name}.jpg").convert("RGB"))
-
-
-@lru_cache
-def garment(name: str) -> Garment:
-    return parse_garment(picture(f"product_{name}"))
-
-
-@lru_cache
-def person(name: str) -> PersonParse:
-    return parse_person(picture(f"person_{name}"))
-
-
-@lru_cache
-def put_on(who: str, what: str) -> TryOn:
-    return try_on(
-        picture(f"person_{who}"), picture(f"product_{what}"), person=person(who), garment=garment(what)
-    )
-
 
 def judged(who: str, what: str, result: np.ndarray) -> TryOnVerdict:
     return judge_tryon(
         picture(f"person_{who}"),
         picture(f"product_{what}"),
         result,
-        mask=put_on(who, what).edit_mask,
-        layer=put_on(who, what).garment_mask.astype(np.float32),
+        mask=worn(who, what).edit_mask,
+        layer=worn(who, what).garment_mask.astype(np.float32),
         person=person(who),
         garment=garment(what),
     )
@@ -74,7 +46,7 @@ def measure(found: TryOnVerdict, name: str) -> Measure:
 
 
 def test_the_garment_that_is_worn_already_has_its_own_sleeves_and_leaves_no_remains() -> None:
-    found = put_on("p05", "elbow_green").verdict
+    found = worn("p05", "elbow_green").verdict
     assert gate(found, "sleeves").passed
     assert gate(found, "sleeves").value < 0.15
     assert measure(found, "old_garment_residue").score is None
@@ -83,13 +55,13 @@ def test_the_garment_that_is_worn_already_has_its_own_sleeves_and_leaves_no_rema
 
 
 def test_white_letters_before_a_white_wall_are_no_tear() -> None:
-    found = put_on("p01", "tee_black_print").verdict
+    found = worn("p01", "tee_black_print").verdict
     assert gate(found, "torn").passed
     assert gate(found, "torn").value < 0.01
 
 
 def test_a_slit_in_a_printed_shirt_is_torn() -> None:
-    done = put_on("p01", "tee_black_print")
+    done = worn("p01", "tee_black_print")
     torn = done.rgb.copy()
     ys, xs = np.nonzero(done.garment_mask)
     middle, low = round(float(np.median(xs))), round(float(np.percentile(ys, 75)))
@@ -98,7 +70,7 @@ def test_a_slit_in_a_printed_shirt_is_torn() -> None:
 
 
 def test_a_print_that_was_painted_over_is_missed() -> None:
-    done = put_on("p06", "tee_black_print")
+    done = worn("p06", "tee_black_print")
     assert gate(done.verdict, "garment_details").passed
     plain = done.rgb.copy()
     white = done.garment_mask & (plain.min(axis=2) > 60)
@@ -124,7 +96,7 @@ def test_letters_pictures_and_flowers_are(name: str) -> None:
 
 
 def test_flowers_of_the_skin_s_colour_do_not_undress_and_a_bare_belly_does() -> None:
-    done = put_on("p11", "tank_floral")
+    done = worn("p11", "tank_floral")
     assert gate(done.verdict, "no_undressing").passed
     bared = done.rgb.copy()
     photo, regions = picture("person_p11"), person("p11").regions
@@ -208,14 +180,14 @@ def test_more_that_is_made_up_beside_the_garment_scores_less() -> None:
 
 
 def test_legs_that_do_not_go_on_below_a_skirt_are_stopped() -> None:
-    done = put_on("p11", "trousers_beige")
+    done = worn("p11", "trousers_beige")
     assert gate(done.verdict, "legs_meet").passed is not False
     spoilt = picture("person_p11").copy()
     photo, legs = spoilt.copy(), person("p11").regions["legs"] > 0.5
-    worn = person("p11").regions["bottom"] > 0.5
-    hem = int(np.flatnonzero(worn.any(axis=1))[-1])
+    skirt = person("p11").regions["bottom"] > 0.5
+    hem = int(np.flatnonzero(skirt.any(axis=1))[-1])
     # The lower part of the skirt is taken away, and no legs are put in its place.
-    spoilt[worn] = photo[hem, 4]
+    spoilt[skirt] = photo[hem, 4]
     expected = expected_of(person("p11"), garment("skirt_red"), TryOnOptions())
     assert expected is not None
     cover = expected.cover.copy()

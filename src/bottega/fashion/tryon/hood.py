@@ -80,13 +80,20 @@ def worn_hood(
 
 def _rise(person: PersonParse, body: Body, collar: F64) -> float:
     """How high the hood stands above the collar, pixels."""
-    face = person.regions.get("face")
+    chin = chin_of(person, body)
     least, most = LEAST_RISE * body.breadth, MOST_RISE * body.breadth
-    if face is None or not (face > 0.5).any():
+    if chin is None:
         return (least + most) / 2
-    y, x = np.nonzero(face > 0.5)
-    chin = float(np.percentile(body.into(np.column_stack((x, y)).astype(float))[:, 1], 98))
     return float(np.clip(RISE * (body.into(collar)[1] - chin), least, most))
+
+
+def chin_of(person: PersonParse, body: Body) -> float | None:
+    """Drop of the chin's lower edge, None where no face was found."""
+    face = person.regions.get("face")
+    if face is None or not (face > 0.5).any():
+        return None
+    y, x = np.nonzero(face > 0.5)
+    return float(np.percentile(body.into(np.column_stack((x, y)).astype(float))[:, 1], 98))
 
 
 def _beside_neck(body: Body, shape: tuple[int, ...]) -> F32:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bottega.fashion.person.values import PersonParse
 from bottega.fashion.tryon.body import Body
+from bottega.fashion.tryon.hood import chin_of
 from bottega.fashion.tryon.pieces import Placement
 from bottega.imaging.picture import F32
 
@@ -55,7 +56,10 @@ def worn_stand(
         return None
     left_rim, right_rim, height = rim
     low = float(base[:, 1].mean())
-    rise = min(placement.scale * height, FREE * (low - _chin(person, body)))
+    chin = chin_of(person, body)
+    if chin is None:
+        chin = float(body.into(body.neck)[1]) - UNSEEN_CHIN * body.breadth
+    rise = min(placement.scale * height, FREE * (low - chin))
     if rise < 2:
         return None
     hidden = float(body.into(placement.collar_front)[1]) - low + BELOW * body.breadth
@@ -114,15 +118,6 @@ def _rim(cover: F32, base: F64) -> tuple[F64, F64, float] | None:
         np.array((float(columns[-1]) - 1, float(rows[0]) + 1)),
         height,
     )
-
-
-def _chin(person: PersonParse, body: Body) -> float:
-    """Drop of the chin's lower edge."""
-    face = person.regions.get("face")
-    if face is None or not (face > 0.5).any():
-        return float(body.into(body.neck)[1]) - UNSEEN_CHIN * body.breadth
-    y, x = np.nonzero(face > 0.5)
-    return float(np.percentile(body.into(np.column_stack((x, y)).astype(float))[:, 1], 98))
 
 
 def _box(body: Body, base: F64, low: float, high: float, shape: tuple[int, ...]) -> tuple[slice, slice]:
