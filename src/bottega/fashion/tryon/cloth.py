@@ -297,14 +297,12 @@ def _outside_torso(outer: F64, inner: F64, armpit: F64, sign: float) -> F64:
 def torso_mask(shape: tuple[int, int], cloth: Cloth) -> NDArray[np.bool_]:
     """H x W, False beside the torso below the armpits, where sleeves that lie on the body are."""
     rows = np.arange(shape[0]) - cloth.origin[1]
-    # Where a sleeve leaves the side, a loose line would keep some of the sleeve: it would hang there as a tip.
-    parting = np.clip((rows - cloth.drops[2]) / (cloth.drops[-1] - cloth.drops[2]), 0, 0.25) * 4
-    slack = (0.015 * cloth.chest_breadth * parting)[:, None]
+    slack = 0.015 * cloth.chest_breadth
     left, right = (
         np.asarray(np.interp(rows, cloth.drops, edge), np.float64) for edge in (cloth.lefts, cloth.rights)
     )
     columns = np.arange(shape[1]) - cloth.origin[0]
-    within = (columns >= left[:, None] - slack) & (columns <= right[:, None] + slack)
+    within = (columns[None] >= left[:, None] - slack) & (columns[None] <= right[:, None] + slack)
     return np.asarray(within | (rows <= cloth.drops[0])[:, None], np.bool_)
 
 
