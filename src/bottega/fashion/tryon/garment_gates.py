@@ -28,7 +28,7 @@ LEAST_DISTINCTIVE = 25
 """Details of a product picture without which none are looked for."""
 LEAST_PRINT = 0.025
 """Of the front has to be of another colour than the cloth to be a print: about a hand of it. Seams and folds are less."""
-MOST_SEAM = 4.0
+MOST_SEAM = 2.5
 """Times as strong as before may edges be along the rim of what was changed."""
 MOST_RESIDUE = 0.004
 """Squares of the shoulders' breadth may look like what was worn before."""
