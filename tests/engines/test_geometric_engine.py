@@ -13,8 +13,9 @@ from PIL import Image
 from bottega.compute import ComputePool
 from bottega.domain.request import Role
 from bottega.domain.task import EngineResult, Task
-from bottega.engines.local.fashion import MODEL, GeometricEngine
+from bottega.engines.local.fashion import GeometricEngine
 from bottega.engines.local.fashion_work import TryOnNotPossible
+from bottega.engines.local.geometric import MODEL
 from bottega.engines.protocol import Attempt
 from bottega.errors import MissingInput
 from bottega.imaging.encode import read_provenance

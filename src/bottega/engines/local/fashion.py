@@ -7,9 +7,7 @@ from pathlib import Path
 
 from bottega.domain.task import EngineResult, Task
 from bottega.engines.local.child import ChildProcessEngine
-from bottega.engines.local.geometric import MODEL, NAME, SOURCE_TYPE
-
-__all__ = ["MODEL", "SOURCE_TYPE", "GeometricEngine", "run_tryon"]
+from bottega.engines.local.geometric import NAME
 
 
 def run_tryon(task: Task, model_id: str, scratch: Path) -> EngineResult:

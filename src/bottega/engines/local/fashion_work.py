@@ -11,7 +11,7 @@ from bottega.compute import report_progress
 from bottega.domain.asset import Provenance
 from bottega.domain.request import Role
 from bottega.domain.task import EngineResult, OutputFile, Task
-from bottega.engines.local.fashion import SOURCE_TYPE
+from bottega.engines.local.geometric import SOURCE_TYPE
 from bottega.engines.local.origin import provenance_of
 from bottega.errors import InputError, InvalidOption, MissingInput
 from bottega.fashion.findings import Finding

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from bottega.fashion.garment.shape import Shape
 
 Bools = NDArray[np.bool_]
+F64 = NDArray[np.float64]
 Point = tuple[float, float]
 TALL = 0.25
 """Least height above the shoulders in breadths of the chest: a turtleneck is lower (9 cm of 48), a hood 14 to 35 cm."""
@@ -21,18 +22,21 @@ SHOULDER = 0.2
 """Breadths of the chest for which the outline runs on beyond the corner: below an armhole there is less."""
 FRONT = 0.1
 """Breadths of the chest by which the line of the collar hangs in the middle."""
+BASE = 25
+"""Points of that line."""
 
 
 @dataclass(frozen=True, slots=True)
-class Hood:
-    """`area`: h x w, what of the mask is hood; `left`, `right`: where it meets the shoulders (x, y)."""
+class Raised:
+    """A hood or a stand-up collar. `area`: h x w, what of the mask it is; `left`, `right`: where it meets the shoulders
+    (x, y)."""
 
     area: Bools
     left: Point
     right: Point
 
 
-def find_hood(mask: Bools, shape: Shape) -> Hood | None:
+def find_hood(mask: Bools, shape: Shape) -> Raised | None:
     """The hood of `mask` (h x w), None where none rises above the shoulders on both sides alike."""
     left, right = (corner_of(shape, side, TALL) for side in (-1, 1))
     if left is None or right is None:
@@ -45,16 +49,22 @@ def find_hood(mask: Bools, shape: Shape) -> Hood | None:
     between = shape.upper[round(left[0] + 2) : round(right[0] - 1)]
     if not between.size or low - float(np.median(between)) < TALL * shape.chest:
         return None
-    half = (right[0] - left[0]) / 2
-    turn = np.linspace(0, np.pi, 25)
-    line = np.stack([middle - half * np.cos(turn), low + FRONT * shape.chest * np.sin(turn)], axis=1)
+    return raised_above(mask, shape, left, right, np.full(BASE, low), FRONT)
+
+
+def raised_above(mask: Bools, shape: Shape, left: Point, right: Point, low: F64, sag: float) -> Raised:
+    """What of `mask` rises above the line from `left` to `right`, which runs at the rows `low` (`BASE` of them) and hangs
+    `sag` breadths of the chest in the middle."""
+    middle, half = (left[0] + right[0]) / 2, (right[0] - left[0]) / 2
+    turn = np.linspace(0, np.pi, BASE)
+    line = np.stack([middle - half * np.cos(turn), low + sag * shape.chest * np.sin(turn)], axis=1)
     line[0], line[-1] = left, right
     lid = np.array([[right[0], shape.box[1] - 2.0], [left[0], shape.box[1] - 2.0]])
     area = np.zeros(mask.shape, np.uint8)
     cv2.fillPoly(area, [np.round(np.vstack([line, lid])).astype(np.int32)], 1)
-    # What bulges beyond the corners is hood too.
+    # What bulges beyond the corners belongs to it too.
     area[: round(min(left[1], right[1])) - 1] = 1
-    return Hood((area > 0) & mask, left, right)
+    return Raised((area > 0) & mask, left, right)
 
 
 def corner_of(shape: Shape, side: int, least: float) -> Point | None:

@@ -1,18 +1,14 @@
 """The stand-up collar of a turtleneck or a mock neck: the tube that rises above the corners at the shoulders, and goes
 around the neck of the person who wears it."""
 
-from dataclasses import dataclass
-
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bottega.fashion.garment.hood import BASE, Point, Raised, corner_of, raised_above
 from bottega.fashion.garment.hood import TALL as HOOD
-from bottega.fashion.garment.hood import corner_of
 from bottega.fashion.garment.shape import Shape
 
 Bools = NDArray[np.bool_]
-Point = tuple[float, float]
 LOWEST = 0.05
 """Least height above the shoulders in breadths of the chest; a band of 2 cm. What is taller than a hood begins is one."""
 SHUT = 0.08
@@ -23,16 +19,7 @@ SAG = 0.06
 """Breadths of the chest by which the seam at the base of a stand-up collar hangs in the middle."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stand:
-    """`area`: h x w, what of the mask is collar; `left`, `right`: where it meets the shoulders (x, y)."""
-
-    area: Bools
-    left: Point
-    right: Point
-
-
-def find_stand(mask: Bools, shape: Shape) -> Stand | None:
+def find_stand(mask: Bools, shape: Shape) -> Raised | None:
     """The stand-up collar of `mask` (h x w) by its outline, None where none rises from the shoulders."""
     left, right = (corner_of(shape, side, LOWEST) for side in (-1, 1))
     if left is None or right is None:
@@ -50,7 +37,7 @@ def find_stand(mask: Bools, shape: Shape) -> Stand | None:
     return _with_base(mask, shape, left, right)
 
 
-def band_as_stand(mask: Bools, shape: Shape, band: Bools) -> Stand | None:
+def band_as_stand(mask: Bools, shape: Shape, band: Bools) -> Raised | None:
     """The same by its shade: a `band` (h x w) straight along the upper rim, that meets the outline on both sides; None where
     it is empty."""
     if not band.any():
@@ -64,17 +51,5 @@ def band_as_stand(mask: Bools, shape: Shape, band: Bools) -> Stand | None:
     return _with_base(mask, shape, (float(inside[0]), float(row)), (float(inside[-1]), float(row)))
 
 
-def _with_base(mask: Bools, shape: Shape, left: Point, right: Point) -> Stand:
-    middle, half = (left[0] + right[0]) / 2, (right[0] - left[0]) / 2
-    turn = np.linspace(0, np.pi, 25)
-    low = np.linspace(left[1], right[1], 25)
-    line = np.stack(
-        [middle - half * np.cos(turn), low + SAG * shape.chest * np.sin(turn)],
-        axis=1,
-    )
-    lid = np.array([[right[0], shape.box[1] - 2.0], [left[0], shape.box[1] - 2.0]])
-    area = np.zeros(mask.shape, np.uint8)
-    cv2.fillPoly(area, [np.round(np.vstack([line, lid])).astype(np.int32)], 1)
-    # A rim that is wider than its base belongs to it.
-    area[: round(min(left[1], right[1])) - 1] = 1
-    return Stand((area > 0) & mask, left, right)
+def _with_base(mask: Bools, shape: Shape, left: Point, right: Point) -> Raised:
+    return raised_above(mask, shape, left, right, np.linspace(left[1], right[1], BASE), SAG)

@@ -186,9 +186,9 @@ def _sides(
         slack = 0.05 * breadth
         if hanging and height < heights[-1]:
             # What joins a sleeve is not the side; where that begins, at the armpit, is known.
-            hidden = np.nan if height > heights[0] else None
-            left = (straight[0] if hidden is None else hidden) if left < straight[0] - slack else left
-            right = (straight[1] if hidden is None else hidden) if right > straight[1] + slack else right
+            known = straight if height == heights[0] else (np.nan, np.nan)
+            left = known[0] if left < straight[0] - slack else left
+            right = known[1] if right > straight[1] + slack else right
         lefts.append(float(np.clip(left, straight[0] - slack, straight[0] + 2 * slack)) - origin[0])
         rights.append(float(np.clip(right, straight[1] - 2 * slack, straight[1] + slack)) - origin[0])
     if bottom - top < 4:

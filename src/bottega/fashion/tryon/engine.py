@@ -284,8 +284,7 @@ def _before_hood(
     hood = worn_hood(cover, colours, placement, scene.body, scene.person, expected.front)
     if hood is None:
         return made_up, changed
-    over = hood.cover[..., None]
-    return (made_up * (1 - over) + hood.rgb * over).astype(np.float32), changed | (hood.cover > SEEN)
+    return hood.over(made_up), changed | (hood.cover > SEEN)
 
 
 def _in_stand(
@@ -297,9 +296,8 @@ def _in_stand(
     collar = worn_stand(*scene.product.stand, placement, scene.body, scene.person, expected.front)
     if collar is None:
         return made_up, changed
-    over = collar.cover[..., None]
-    lit = np.clip(collar.rgb * float(np.median(factors[expected.cover > 0.5])), 0, 1)
-    return (made_up * (1 - over) + lit * over).astype(np.float32), changed | (collar.cover > SEEN)
+    lit = collar.over(made_up, float(np.median(factors[expected.cover > 0.5])))
+    return lit, changed | (collar.cover > SEEN)
 
 
 def _hem(placement: Placement) -> float:

@@ -40,14 +40,13 @@ MOST_SLEEVE_ERROR = 0.27
 
 def colours(seen: Evidence) -> Gate:
     values = seen.after[seen.region]
-    if len(values) < 100:
-        return Gate(
-            "garment_colours", None, 0.0, MOST_COLOUR_DISTANCE, "Too little of the garment is in the picture."
-        )
-    away = colour_distance(seen.shown, values)
-    passed = away <= MOST_COLOUR_DISTANCE
-    message = "" if passed else "The colours are not those of the product picture."
-    return Gate("garment_colours", passed, away, MOST_COLOUR_DISTANCE, message)
+    return _at_most(
+        "garment_colours",
+        None if len(values) < 100 else colour_distance(seen.shown, values),
+        MOST_COLOUR_DISTANCE,
+        unknown="Too little of the garment is in the picture.",
+        failed="The colours are not those of the product picture.",
+    )
 
 
 def details(seen: Evidence, found: Details) -> Gate:
@@ -135,11 +134,13 @@ def _at_most(name: str, share: float | None, most: float, *, unknown: str, faile
 def seam(realism: list[Measure]) -> Gate:
     """No hard line around what was changed."""
     found = next(measure for measure in realism if measure.name == "seam_jump_ratio")
-    if found.score is None:
-        return Gate("seam", None, 0.0, MOST_SEAM, "What was changed ends at edges of the garment only.")
-    passed = found.value <= MOST_SEAM
-    message = "" if passed else "The edge of what was changed shows."
-    return Gate("seam", passed, found.value, MOST_SEAM, message)
+    return _at_most(
+        "seam",
+        None if found.score is None else found.value,
+        MOST_SEAM,
+        unknown="What was changed ends at edges of the garment only.",
+        failed="The edge of what was changed shows.",
+    )
 
 
 def no_undressing(seen: Evidence) -> Gate:

@@ -1,14 +1,12 @@
 """The hood of a garment, worn down: it lies on the shoulders behind neck, head and hair, and only its flanks are seen."""
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.person.values import PersonParse
 from bottega.fashion.tryon.body import Body
-from bottega.fashion.tryon.pieces import Placement
+from bottega.fashion.tryon.pieces import AtNeck, Placement
 from bottega.imaging.picture import F32
 
 F64 = NDArray[np.float64]
@@ -24,14 +22,6 @@ SHADE = 0.82
 """What of the light gets behind the neck."""
 
 
-@dataclass(frozen=True, slots=True)
-class WornHood:
-    """`rgb`: H x W x 3 in [0, 1]; `cover`: H x W in [0, 1], where it is seen behind the person."""
-
-    rgb: F32
-    cover: F32
-
-
 def worn_hood(
     hood: F32,
     colours: F32,
@@ -39,7 +29,7 @@ def worn_hood(
     body: Body,
     person: PersonParse,
     front: F32,
-) -> WornHood | None:
+) -> AtNeck | None:
     """The hood behind a person; None where it does not show. `hood`, `colours`: its cover in the product picture (H x W in
     [0, 1]) and its colours continued past its edge (H x W x 3 in [0, 1]).
     `front`: hair, face and hands, which stay before it, H x W of the photograph.
@@ -75,7 +65,7 @@ def worn_hood(
     seen = cover * (1 - front) * _beside_neck(body, shape)
     if not (seen > 0.5).any():
         return None
-    return WornHood((SHADE * rgb).astype(np.float32), seen.astype(np.float32))
+    return AtNeck((SHADE * rgb).astype(np.float32), seen.astype(np.float32))
 
 
 def _rise(person: PersonParse, body: Body, collar: F64) -> float:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from bottega.fashion.tryon.ribbon import Ribbon
 from bottega.fashion.tryon.values import Bool
+from bottega.imaging.picture import F32
 
 F64 = NDArray[np.float64]
 MOST_STRETCH = 1.25
@@ -31,6 +32,19 @@ class Patch:
     """Given for a sleeve: it is brought by its edges instead of by a spline through the points."""
     slack: F64 | None = None
     """Factors (N) on the spline's stiffness: points shared with another piece have little."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtNeck:
+    """A hood or a stand-up collar as it is worn. `rgb`: H x W x 3 in [0, 1]; `cover`: H x W in [0, 1], where it is seen."""
+
+    rgb: F32
+    cover: F32
+
+    def over(self, picture: F32, light: float = 1.0) -> F32:
+        """`picture` (H x W x 3 in [0, 1]) with it; `light`: a factor on its colours."""
+        cover = self.cover[..., None]
+        return (picture * (1 - cover) + np.clip(self.rgb * light, 0, 1) * cover).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)

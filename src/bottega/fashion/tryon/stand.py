@@ -1,8 +1,6 @@
 """A stand-up collar on the neck of the person who wears it: as broad as the new collar at its base and as the neck above,
 as high as it is cut, and never over the chin."""
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +8,7 @@ from numpy.typing import NDArray
 from bottega.fashion.person.values import PersonParse
 from bottega.fashion.tryon.body import Body
 from bottega.fashion.tryon.hood import chin_of
-from bottega.fashion.tryon.pieces import Placement
+from bottega.fashion.tryon.pieces import AtNeck, Placement
 from bottega.imaging.picture import F32
 
 F64 = NDArray[np.float64]
@@ -29,14 +27,6 @@ ROUND = 0.25
 """What is lost of the light where the tube turns away at its sides."""
 
 
-@dataclass(frozen=True, slots=True)
-class WornStand:
-    """`rgb`: H x W x 3 in [0, 1]; `cover`: H x W in [0, 1], where it is seen."""
-
-    rgb: F32
-    cover: F32
-
-
 def worn_stand(
     cover: F32,
     colours: F32,
@@ -44,7 +34,7 @@ def worn_stand(
     body: Body,
     person: PersonParse,
     front: F32,
-) -> WornStand | None:
+) -> AtNeck | None:
     """The stand-up collar on a person, None where it would not be seen. `cover`, `colours`: garment and collar together in
     the product picture (H x W in [0, 1]) and their colours continued past its edge (H x W x 3 in [0, 1]), of which what lies
     above the torso's collar points is shown. `front`: H x W of the photograph, hair, face and hands, which stay before it.
@@ -98,7 +88,7 @@ def worn_stand(
         return None
     picture = np.zeros((*front.shape, 3), np.float32)
     picture[box] = rgb
-    return WornStand(picture, whole)
+    return AtNeck(picture, whole)
 
 
 def _rim(cover: F32, base: F64) -> tuple[F64, F64, float] | None:
