@@ -480,11 +480,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--quick", action="store_true", help="20 worlds of each kind instead of 100")
+    parser.add_argument("--quick", action="store_true", help="10 worlds of each kind instead of 100")
     parser.add_argument("--json", type=Path, help="write the figures to this file as well")
     parser.add_argument("--first-seed", type=int, default=1, help="the seed of the first world (1)")
     options = parser.parse_args()
-    count = 20 if options.quick else 100
+    count = 10 if options.quick else 100
     seeds = range(options.first_seed, options.first_seed + count)
     report: dict[str, object] = {"worlds": count, "jobs": JOBS, "drift_at": DRIFT}
     missed = 0

@@ -115,6 +115,7 @@ SENTENCES = (
     "satin blouse karomi",
     "red",
     "summer evening outfit for a walk",
+    "black, white and navy shirt",
 )
 
 

@@ -91,7 +91,7 @@ def _matrix(times: int) -> Row:
 
 def _previews(quick: bool) -> list[Row]:
     face = skimage.data.astronaut()
-    large = np.tile(face, (3, 4, 1) if quick else (6, 8, 1))
+    large = np.tile(face, (3, 2, 1) if quick else (6, 8, 1))
     box, work = Box(700, 900, 256, 256), Upscale(2, threads=1)
     preview(face, work, Box(0, 0, 32, 32))  # loads the libraries
     started = time.process_time()

@@ -107,10 +107,10 @@ FAULTS: dict[str, Fault] = {
 
 def pictures(folder: Path | None, quick: bool) -> dict[str, U8]:
     if folder is None:
-        names = NAMES[:2] if quick else NAMES
+        names = ("chelsea",) if quick else NAMES
         return {name: np.ascontiguousarray(getattr(skimage.data, name)()) for name in names}
     files = sorted(path for path in folder.iterdir() if path.suffix.lower() in (".png", ".jpg", ".webp"))
-    loaded = {path.stem: cv2.imread(str(path)) for path in (files[::6] if quick else files)}
+    loaded = {path.stem: cv2.imread(str(path)) for path in (files[::12] if quick else files)}
     return {
         name: np.ascontiguousarray(each[:LARGEST, :LARGEST, ::-1])
         for name, each in loaded.items()
@@ -152,7 +152,7 @@ def _harm(truths: dict[str, U8], quick: bool) -> list[Row]:
     untouched = count = 0
     for name, truth in truths.items():
         untouched += improve(truth).nothing_to_do
-        for kind, fault in list(FAULTS.items())[:: 2 if quick else 1]:
+        for kind, fault in list(FAULTS.items())[:: 4 if quick else 1]:
             spoilt = fault.spoil(truth)
             count += 1
             if psnr(truth, improve(spoilt).pixels) < psnr(truth, spoilt) - 0.05:

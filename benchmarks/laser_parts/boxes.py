@@ -61,7 +61,7 @@ def random_settings(rng: random.Random) -> BoxSettings:
 
 
 def rows(quick: bool = False) -> list[Row]:
-    each = 3 if quick else 100
+    each = 1 if quick else 100
     tally = Tally()
     for design in DESIGNS:
         _measure(design, each, tally)

@@ -82,16 +82,17 @@ CUT = CutSettings({"cut": LineSettings(90, 900, passes=2, constant_power=True)})
 
 
 def rows(quick: bool = False) -> list[Row]:
-    """All figures of this part; `quick` leaves out vpype and the longest fuzz run."""
-    drawing = nested_drawing()
-    job = cut(drawing, replace(CUT, kerf_x_mm=0.15, leads=LeadSettings(1.0), tabs=TabSettings(kerf_mm=0.15)))
+    """All figures of this part; `quick` leaves out vpype and cuts, bridges and draws at random less."""
+    drawing, smaller = nested_drawing(), nested_drawing((20, 60, 80, 20))
+    few = smaller if quick else drawing
+    job = cut(few, replace(CUT, kerf_x_mm=0.15, leads=LeadSettings(1.0), tabs=TabSettings(kerf_mm=0.15)))
     return [
         *_travel(drawing, quick),
-        _duplicates(drawing),
+        _duplicates(few),
         _kerf(),
-        *_stencil(),
+        *_stencil(smaller if quick else nested_drawing((40, 150, 200, 60))),
         *_gcode(job),
-        _fuzz(20 if quick else 200),
+        _fuzz(8 if quick else 200),
     ]
 
 
@@ -190,8 +191,7 @@ def _kerf() -> Row:
     )
 
 
-def _stencil() -> list[Row]:
-    drawing = nested_drawing((40, 150, 200, 60))
+def _stencil(drawing: Drawing) -> list[Row]:
     start = time.process_time()
     result = add_bridges(drawing, 0.3)
     seconds = time.process_time() - start

@@ -25,7 +25,7 @@ PHOTOS = ("camera", "astronaut", "coffee", "rocket", "moon", "clock")
 
 def rows(quick: bool = False) -> list[Row]:
     photos = PHOTOS[:3] if quick else PHOTOS
-    return [*_tones(photos), *_speeds(), *_gcode(), *_whole_job(), _fuzz(100 if quick else 1000)]
+    return [*_tones(photos), *_speeds(), *_gcode(), *_whole_job(), _fuzz(40 if quick else 1000)]
 
 
 def _tones(photos: tuple[str, ...]) -> list[Row]:

@@ -69,36 +69,55 @@ def _grid(height: int, width: int) -> F32:
 
 
 def _averaged(values: F32, flow: Flow, start: F32, length: float, step: float) -> F32:
-    """Of the pixels at `start`, R x K x 2 whole numbers: R x K, or x C."""
-    steps = max(1, round(length / 2 / step))
+    """Of the pixels at `start`, R x K x 2 whole numbers: R x K, or x C. Some rows at a time, so that what is read and
+    written over and over stays in the processor's cache."""
     tangents = plain(cv2.merge([flow.dx, flow.dy]))
+    means = np.empty((*start.shape[:2], *values.shape[2:]), np.float32)
+    rows = max(1, STRIP // start.shape[1])
+    for row in range(0, len(start), rows):
+        strip = slice(row, row + rows)
+        means[strip] = _averaged_strip(values, tangents, start[strip], length, step)
+    return means
+
+
+STRIP = 1 << 15
+"""Pixels of a strip."""
+
+
+def _averaged_strip(values: F32, tangents: F32, start: F32, length: float, step: float) -> F32:
+    steps = max(1, round(length / 2 / step))
     first = _at(tangents, start, cv2.INTER_NEAREST)
     total, weights = _at(values, start, cv2.INTER_NEAREST), np.float32(1)
+    position, sampled = np.empty_like(start), np.empty_like(total)
+    direction, found, products = np.empty_like(start), np.empty_like(start), np.empty_like(start)
     for sign in (1.0, -1.0):
-        position = start.copy()
-        direction = first * np.float32(sign * step)
+        position[:] = start
+        np.multiply(first, np.float32(sign * step), out=direction)
         for index in range(1, steps + 1):
             position += direction
             weight = np.float32(0.5 + 0.5 * np.cos(np.pi * index / (steps + 1)))
-            total = plain(cv2.scaleAdd(_at(values, position, cv2.INTER_LINEAR), float(weight), total))
+            cv2.scaleAdd(_at(values, position, cv2.INTER_LINEAR, sampled), float(weight), total, total)
             weights += weight
             if index < steps:
-                direction = _next_direction(tangents, position, direction, step)
-    return (total / weights).astype(np.float32)
+                # Nearest neighbour: tangents have no sign, and interpolating between opposite ones gives nothing.
+                _at(tangents, position, cv2.INTER_NEAREST, found)
+                _turned_alike(found, direction, step, products)
+                direction, found = found, direction
+    total /= weights
+    return total
 
 
-def _next_direction(tangents: F32, position: F32, direction: F32, step: float) -> F32:
-    # Nearest neighbour: tangents have no sign, and interpolating between opposite ones gives nothing.
-    found = _at(tangents, position, cv2.INTER_NEAREST)
+def _turned_alike(tangents: F32, direction: F32, step: float, products: F32) -> None:
+    """Tangents of length 1 turned to where `direction` goes and made `step` long, in place; `products` is overwritten."""
+    np.multiply(tangents, direction, out=products)
     # In both channels their sum: several times as quick as numpy's sums and spreading over the last axis.
-    products = plain(cv2.transform(found * direction, BOTH))
-    found *= np.copysign(np.float32(step), products, out=products)
-    return found
+    cv2.transform(products, BOTH, products)
+    tangents *= np.copysign(np.float32(step), products, out=products)
 
 
-def _at(values: F32, position: F32, method: int) -> F32:
+def _at(values: F32, position: F32, method: int, out: F32 | None = None) -> F32:
     remap: Any = cv2.remap  # the stubs do not know that a two-channel map stands alone
-    return plain(remap(values, position, None, method, borderMode=cv2.BORDER_REFLECT_101))
+    return plain(remap(values, position, None, method, out, borderMode=cv2.BORDER_REFLECT_101))
 
 
 def sample(values: F32, x: F32, y: F32, method: int = cv2.INTER_LINEAR) -> F32:

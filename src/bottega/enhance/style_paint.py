@@ -48,10 +48,11 @@ def oil_paint(rgb: F32) -> F32:
     unit = max(size) / UNIT_SIDE
     patches = kuwahara(small, max(2.0, PATCH_RADIUS * unit))
     flow = edge_flow(luma(patches), 5.0 * unit, resting_angle=-38.0)
-    painted = along_flow(patches, flow, 16 * unit)
+    painted = np.clip(along_flow(patches, flow, 16 * unit), 0, 1)
+    coloured = change_saturation(painted, 0.18)
     if scale < 1:
-        painted = np.clip(enlarge(painted, width, height), 0, 1)
-    return _lit(np.clip(painted, 0, 1).astype(np.float32))
+        painted, coloured = (np.clip(enlarge(each, width, height), 0, 1) for each in (painted, coloured))
+    return _lit(luma(painted), coloured)
 
 
 def kuwahara(rgb: F32, radius: float) -> F32:
@@ -92,11 +93,11 @@ def _sectors(radius: float) -> list[F32]:
     return kernels
 
 
-def _lit(painted: F32) -> F32:
-    """The painting under a light from the upper left: bristle marks and the ridges between strokes as relief."""
-    height, width = painted.shape[:2]
+def _lit(grey: F32, coloured: F32) -> F32:
+    """The painting under a light from the upper left: bristle marks and the ridges between strokes as relief. `grey`: how
+    bright it was painted, H x W; `coloured`: its colours, H x W x 3."""
+    height, width = grey.shape
     unit = max(height, width) / UNIT_SIDE
-    grey = luma(painted)
     flow = edge_flow(grey, 6.0 * unit, resting_angle=-38.0)
     bristles = along_flow(canvas_noise(height, width, 0.8, 21), flow, 34 * unit, max(1.0, 2.0 * unit))
     broad = along_flow(canvas_noise(height, width, 2.6, 22), flow, 60 * unit, max(1.0, 4.0 * unit))
@@ -105,7 +106,6 @@ def _lit(painted: F32) -> F32:
     dy = plain(cv2.Scharr(relief, cv2.CV_32F, 0, 1, scale=1 / 32)) * RELIEF
     shading = (LIGHT[2] - dx * LIGHT[0] - dy * LIGHT[1]) / np.sqrt(dx * dx + dy * dy + 1)
     shade = np.clip(shading / LIGHT[2], 0.6, 1.45)[..., None]
-    coloured = change_saturation(np.clip(painted, 0, 1).astype(np.float32), 0.18)
     # Darkened by multiplying, brightened by screening: bright paint keeps its colour under the highlights.
     loaded = coloured * (1 + 0.035 * standardised(broad)[..., None])  # some strokes carry more paint
     dark = np.clip(loaded, 0, 1) * np.minimum(shade, 1)

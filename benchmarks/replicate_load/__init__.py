@@ -1,6 +1,6 @@
 """What the measurements of cloud jobs share: a simulated vendor with ready results, and worker processes to be killed.
 
-A worker (`python benchmarks/replicate_load.py --worker FILE`) puts its share of jobs into the queue, once, and works
+A worker (`python benchmarks/replicate_load/__init__.py --worker FILE`) puts its share of jobs into the queue, once, and works
 until it is told to stop. What came of them is read from its database.
 """
 
