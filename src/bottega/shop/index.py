@@ -3,7 +3,7 @@
 Both answer the same expression of terms. The index holds nothing of its own and is made where it is missing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias, TypeVar
@@ -48,6 +48,19 @@ Expression: TypeAlias = str | Every | Either | Prefix
 
 def either(parts: Sequence[Expression]) -> Expression:
     return parts[0] if len(parts) == 1 else Either(tuple(parts))
+
+
+def holds(expression: Expression, terms: Set[str]) -> bool:
+    """Whether an offer with these terms is found by the expression."""
+    match expression:
+        case str():
+            return expression in terms
+        case Prefix(beginning):
+            return any(term.startswith(beginning) for term in terms)
+        case Every(parts):
+            return all(holds(part, terms) for part in parts)
+        case Either(parts):
+            return any(holds(part, terms) for part in parts)
 
 
 # --- making it -----------------------------------------------------------------------------------------------
@@ -167,9 +180,18 @@ def find(
     queries = [_TSQUERY.write(part) for part in _parts(expression)]
     values = {f"query{nth}": query for nth, query in enumerate(queries)} | {
         "limit": limit,
-        "enough": limit // 2,
+        "enough": _enough(limit),
     }
     return connection.exec_driver_sql(_pg_find(columns, len(queries)), values).all()
+
+
+def _enough(limit: int) -> int:
+    return limit // 2
+
+
+def are_all(found: int, limit: int) -> bool:
+    """Whether that many found with this limit are certainly all that there are."""
+    return found < _enough(limit)
 
 
 @cache

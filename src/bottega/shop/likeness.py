@@ -57,7 +57,8 @@ def look_of_offer(product: Product) -> "F32":
     labs = [colour.lab for colour in product.colours if colour.lab is not None]
     # A feed names the main colour first and says nothing of shares.
     shares = tuple((lab, 1 / place) for place, lab in enumerate(labs, 1))
-    patterns = (term[2:] for term in materials_and_patterns(product) if term.startswith("xt"))
+    made = materials_and_patterns(product.title, product.material, product.pattern)
+    patterns = (term[2:] for term in made if term.startswith("xt"))
     return look(product.category, shares, next(patterns, ""))
 
 

@@ -49,18 +49,20 @@ class SearchRequest(Value):
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """`filters` find offers by terms, a little too many; `fits` leaves those that really fit."""
+    """`filters` and `common` find offers by terms, a little too many; `fits` leaves those that really fit. `common` is what
+    most offers have."""
 
     request: SearchRequest
     wish: Wish
     filters: tuple[Expression, ...]
+    common: tuple[Expression, ...]
     currencies: tuple[str, ...]
     colours: tuple[Colour, ...] = ()
     sizes: frozenset[str] = field(default_factory=frozenset[str])
 
     def expression(self, words: Sequence[Expression]) -> Expression:
-        # Both databases go from one part to the next only where the one before holds: what most offers have comes last.
-        return Every((*words, *self.filters))
+        # Both databases go from one part to the next only where the one before holds.
+        return Every((*words, *self.filters, *self.common))
 
     def corrected(self, words: Mapping[str, Sequence[str]]) -> "Looking":
         """For ranking: with the first of the near words in place of some."""
@@ -148,17 +150,16 @@ def looking_for(
         filters.append(shop_term(request.shop))
     colours = _colours(request, wish)
     for colour in colours:
-        near = cells_near(colour.lab, request.colour_distance, cells) if colour.lab else []
+        near = cells_near(colour.lab, request.colour_distance, cells) if colour.lab else ()
         names = [] if colour.text.startswith("#") else [colour_term(colour.name)]
         filters.append(either([*names, *(f"xh{cell}" for cell in near)] or ["xhnone"]))
     money = _currencies(wish, request, currencies)
     if wish.least is not None or wish.most is not None:
         filters.append(either([term for code in money for term in _price_terms(wish, code)] or ["xpnone"]))
-    if request.in_stock:
-        filters.append("xn")
+    common: list[Expression] = ["xn"] if request.in_stock else []
     if owners:
-        filters.append(either([owner_term(owner) for owner in owners]))
-    return Looking(request, wish, tuple(filters), money, colours, frozenset(keys))
+        common.append(either([owner_term(owner) for owner in owners]))
+    return Looking(request, wish, tuple(filters), tuple(common), money, colours, frozenset(keys))
 
 
 def _with_given(wish: Wish, request: SearchRequest) -> Wish:

@@ -9,20 +9,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import sqlalchemy as sa
 
 from bottega.errors import NotFound
-from bottega.shop.colours import lab_of, named_colour
 from bottega.shop.index import find, read_ready
+from bottega.shop.items import SEPARATOR, item_of_offer, item_of_own
 from bottega.shop.looking import SearchRequest, looking_for
 from bottega.shop.money import Price as Cost
 from bottega.shop.money import decimals
 from bottega.shop.offer_rows import CURRENCIES
-from bottega.shop.product import Category, Product, from_record
+from bottega.shop.product import Category, to_record
 from bottega.shop.search import EVERYBODY, ProductSearch
-from bottega.shop.sizes import size_keys
-from bottega.shop.terms import materials_and_patterns
-from bottega.shop.vocabulary import all_of, vocabulary
 from bottega.shop.wardrobe import MOST as MOST_OWN
-from bottega.shop.wardrobe import Wardrobe, WardrobeItem
-from bottega.shop.words import stems
+from bottega.shop.wardrobe import Wardrobe
 from bottega.store.database import Database
 from bottega.store.schema import product_vocabulary as V
 
@@ -38,59 +34,7 @@ _CATEGORIES: tuple[Category, ...] = ("top", "bottom", "dress", "outerwear", "sho
 _KEPT = 7 * PER_CATEGORY
 """Offers that need not be read again: those of one request, and some. With fewer places than one request has offers, each
 would push out one that the next request begins with."""
-_SEPARATOR = "/"
 _T = TypeVar("_T")
-
-
-def offer_id(product: Product) -> str:
-    """Of the item that stands for an offer: its shop and its id there."""
-    return f"{product.shop}{_SEPARATOR}{product.id}"
-
-
-def item_of_offer(product: Product) -> "Item":
-    from bottega.fashion.outfits.values import Item, Price
-
-    made = materials_and_patterns(product)
-    price = product.current_price
-    keys = [
-        key for size in product.sizes if size.available for key in size_keys(size.label, product.size_system)
-    ]
-    return Item(
-        id=offer_id(product),
-        title=product.title,
-        category=product.category,
-        kind=product.kind,
-        price=Price(price.amount, price.currency) if price else None,
-        colours=tuple(colour.lab for colour in product.colours if colour.lab is not None),
-        material=next((term[2:] for term in made if term.startswith("xm")), ""),
-        pattern=next((term[2:] for term in made if term.startswith("xt")), ""),
-        gender=product.gender,
-        age_group=product.age_group,
-        sizes=frozenset(keys),
-        brand=product.brand,
-        group_id=f"{product.shop}{_SEPARATOR}{product.group_id}" if product.group_id else "",
-        in_stock=product.is_buyable,
-    )
-
-
-def item_of_own(own: WardrobeItem) -> "Item":
-    """Material and pattern are read from the name."""
-    from bottega.fashion.outfits.values import Item
-
-    said = stems(own.name)
-    words = vocabulary()
-    return Item(
-        id=own.id,
-        title=own.name,
-        category=own.category,
-        kind=own.kind,
-        colours=tuple(lab_of(c.hex) for text in own.colours if (c := named_colour(text)) and c.hex),
-        material=next((name for _, name, _ in all_of(words.materials, said)), ""),
-        pattern=next((name for _, name, _ in all_of(words.patterns, said)), ""),
-        seasons=frozenset(own.seasons),
-        owned=True,
-        picture=own.asset_id,
-    )
 
 
 class Candidates:
@@ -100,6 +44,7 @@ class Candidates:
         self._database = database
         self._search = search
         self._wardrobe = wardrobe
+        self._last: ItemTable | None = None
 
     async def table(
         self,
@@ -112,8 +57,6 @@ class Candidates:
     ) -> "ItemTable":
         """Offers that may be bought for this budget, a bounded number of each category, the own things, and what
         is locked whatever it is. Raises NotFound for a locked id that is neither."""
-        from bottega.fashion.outfits.table import table_of
-
         items: dict[str, Item] = {}
         if wardrobe:
             items |= {own.id: item_of_own(own) for own in await self._wardrobe.list(owner, limit=MOST_OWN)}
@@ -123,14 +66,24 @@ class Candidates:
         for id_ in locked:
             if id_ not in items:
                 items[id_] = await self._one(owner, id_)
-        return await self.computed(lambda: table_of(items.values()))
+        rows = tuple(items.values())
+        return await self.computed(lambda: self._table(rows))
+
+    def _table(self, items: "tuple[Item, ...]") -> "ItemTable":
+        """The last one again where it is of the same items: most requests look at the same offers."""
+        from bottega.fashion.outfits.table import table_of
+
+        last = self._last
+        if last is None or last.items != items:
+            last = self._last = table_of(items)
+        return last
 
     async def _one(self, owner: str, id_: str) -> "Item":
-        shop, separator, key = id_.partition(_SEPARATOR)
+        shop, separator, key = id_.partition(SEPARATOR)
         if not separator:
             return item_of_own(await self._wardrobe.get(owner, id_))
         try:
-            return item_of_offer(await self._search.get(owner, shop, key))
+            return item_of_offer(to_record(await self._search.get(owner, shop, key)))
         except NotFound:
             raise NotFound(f"There is no item {id_[:80]!r} to be kept.") from None
 
@@ -151,19 +104,18 @@ def _offers(connection: sa.Connection, owner: str, budget: "Price | None") -> "l
             currency=budget.currency if budget else "",
         )
         looking = looking_for(request, (owner, EVERYBODY), (), known)
-        rows: Sequence[Any] = find(connection, "p.record", looking.expression(()), PER_CATEGORY)
-        for (record,) in rows:
-            price, item = _item(record)
-            if looking.fits_price(price):
-                found.append(item)
+        records: Sequence[Any] = find(connection, "p.record", looking.expression(()), PER_CATEGORY)
+        found += [item for (record,) in records if looking.fits_price(_cost(item := _item(record)))]
     return list({item.id: item for item in found}.values())
 
 
 @lru_cache(maxsize=_KEPT)
-def _item(record: str) -> "tuple[Cost | None, Item]":
-    """With what it costs now."""
-    product = from_record(record)
-    return product.current_price, item_of_offer(product)
+def _item(record: str) -> "Item":
+    return item_of_offer(record)
+
+
+def _cost(item: "Item") -> Cost | None:
+    return Cost(item.price.amount, item.price.currency) if item.price else None
 
 
 async def recommend(

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from bottega.errors import NotFound
 from bottega.shop.importing import EVERYBODY
-from bottega.shop.index import Expression, find, read_ready
+from bottega.shop.index import Every, Expression, are_all, find, holds, read_ready
 from bottega.shop.likeness import Looks
 from bottega.shop.looking import (
     CANDIDATES,
@@ -32,7 +32,7 @@ from bottega.store.schema import products as P
 __all__ = ["Hit", "ProductSearch", "SearchAnswer", "SearchRequest"]
 
 _MOST_WORDS = 100_000
-_COLUMNS = "p.id, p.owner, p.record, p.updated_at"
+_COLUMNS = "p.id, p.record, p.updated_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,39 +107,32 @@ class ProductSearch:
         if request.vector and not looking.wish.stems:
             found = self._nearest(connection, looking, ())
             return self._answer(connection, found, looking, understood, "vector")
+        offers = _Offers(connection, looking)
         for matched, words in word_expressions(looking.wish):
-            found = self._find(connection, looking, words)
+            found = offers.find(looking, words)
             if found and request.vector:  # of what the words find, the first are any; the nearest are wanted
                 known = {candidate.id for candidate in found}
                 near = self._nearest(connection, looking, words)
                 found += [candidate for candidate in near if candidate.id not in known]
             if found:
                 return self._answer(connection, found, looking, understood, matched)
-        return self._near_words(connection, looking, understood)
+        return self._near_words(connection, offers, looking, understood)
 
     def _near_words(
-        self, connection: sa.Connection, looking: Looking, understood: dict[str, Any]
+        self, connection: sa.Connection, offers: "_Offers", looking: Looking, understood: dict[str, Any]
     ) -> SearchAnswer:
-        corrected: dict[str, tuple[str, ...]] = {}
-        near = self._near_index(connection)
-        for word in looking.wish.stems:
-            if word not in near.known and (best := near.of(word)):
-                corrected[word] = tuple(best)
+        corrected = dict[str, "tuple[str, ...]"]()
+        if looking.wish.stems:
+            near = self._near_index(connection)
+            unknown = (word for word in looking.wish.stems if word not in near.known)
+            corrected = {word: tuple(best) for word in unknown if (best := near.of(word))}
         other = looking.corrected(corrected)
-        if corrected and (found := self._find(connection, other, looking.with_near(corrected))):
+        if corrected and (found := offers.find(other, looking.with_near(corrected))):
             return self._answer(connection, found, other, understood, "near words", corrected)
         # One word as it was said has been looked for before.
         some = looking.any_word(corrected) if corrected or len(looking.wish.stems) > 1 else []
-        found = self._find(connection, other, some) if some else []
+        found = offers.find(other, some) if some else []
         return self._answer(connection, found, other, understood, "some words", corrected)
-
-    def _find(
-        self, connection: sa.Connection, looking: Looking, words: Sequence[Expression]
-    ) -> list[Candidate]:
-        expression = looking.expression(words)
-        rows = find(connection, _COLUMNS, expression, CANDIDATES)
-        found = [Candidate(int(id_), from_record(record, at)) for id_, _, record, at in _typed(rows)]
-        return [candidate for candidate in found if looking.fits(candidate)]
 
     def _nearest(
         self, connection: sa.Connection, looking: Looking, words: Sequence[Expression]
@@ -177,7 +170,44 @@ class ProductSearch:
         return self._near
 
 
-def _typed(rows: Sequence[Any]) -> Sequence[tuple[int, str, str, float]]:
+class _Offers:
+    """Those that one search chooses from. Of several colours few offers have all: those are found once, by the filters alone,
+    and words are looked for among them, where otherwise each looser reading of the words would go through all colours anew."""
+
+    def __init__(self, connection: sa.Connection, looking: Looking) -> None:
+        self._connection = connection
+        many_passes = len(looking.colours) > 1 and looking.wish.stems
+        self._few = self._if_few(looking) if many_passes else None
+
+    def find(self, looking: Looking, words: Sequence[Expression]) -> list[Candidate]:
+        """Those that fit; a bounded number."""
+        if self._few is not None:
+            return [one for one, terms in self._few if holds(Every(tuple(words)), terms)]
+        rows = find(self._connection, _COLUMNS, looking.expression(words), CANDIDATES)
+        return [one for id_, record, at in _typed(rows) if looking.fits(one := _candidate(id_, record, at))]
+
+    def _if_few(self, looking: Looking) -> list[tuple[Candidate, frozenset[str]]] | None:
+        rows = find(self._connection, f"{_COLUMNS}, p.terms", Every(looking.filters), CANDIDATES)
+        if not are_all(len(rows), CANDIDATES):
+            return None
+        common = Every(looking.common)  # looked at here: the index would go through all offers for it
+        few: list[tuple[Candidate, frozenset[str]]] = []
+        for id_, record, at, terms in _with_terms(rows):
+            one, held = _candidate(id_, record, at), frozenset(terms.split(" "))
+            if holds(common, held) and looking.fits(one):
+                few.append((one, held))
+        return few
+
+
+def _candidate(id_: int, record: str, updated_at: float) -> Candidate:
+    return Candidate(int(id_), from_record(record, updated_at))
+
+
+def _typed(rows: Sequence[Any]) -> Sequence[tuple[int, str, float]]:
+    return rows
+
+
+def _with_terms(rows: Sequence[Any]) -> Sequence[tuple[int, str, float, str]]:
     return rows
 
 

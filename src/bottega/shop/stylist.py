@@ -90,7 +90,7 @@ def _best(table: "ItemTable", profile: "Profile", context: "Context", locked: Se
 
     from bottega.fashion.outfits.rules import available, demand_of, fitting
     from bottega.fashion.outfits.scoring import combined, part_scores
-    from bottega.fashion.outfits.table import SLOTS
+    from bottega.fashion.outfits.traits import SLOTS
 
     demand = demand_of(context)
     budget = (context.budget.amount, context.budget.currency) if context.budget else None

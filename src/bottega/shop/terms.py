@@ -70,18 +70,18 @@ def _filters(product: Product, owner: str) -> list[str]:
             found.append(colour_term(colour.name))
         if colour.hex:
             found.append(f"xh{cell_of(colour.hex)}")
-    found += materials_and_patterns(product)
+    found += materials_and_patterns(product.title, product.material, product.pattern)
     price = product.current_price
     if price is not None:
         found += price_terms(price.amount, price.currency)
     return found
 
 
-def materials_and_patterns(product: Product) -> list[str]:
+def materials_and_patterns(title: str, material: str, pattern: str) -> list[str]:
     """From their own fields, from the title where those are empty."""
-    title = stems(product.title) if not (product.material and product.pattern) else []
-    made = _materials(product.material) if product.material else _material_terms(title)
-    looks = _patterns(product.pattern) if product.pattern else _pattern_terms(title)
+    said = stems(title) if not (material and pattern) else []
+    made = _materials(material) if material else _material_terms(said)
+    looks = _patterns(pattern) if pattern else _pattern_terms(said)
     return [*made, *looks]
 
 

@@ -104,7 +104,21 @@ def _cyrillic_stem(word: str) -> str:
 
 def stems(text: str) -> list[str]:
     """In order, repeated as they are."""
-    return [stem(word) for word in split(text)]
+    return [each for piece in text.split() for each in _stems_of(piece)]
+
+
+def _stems_of(piece: str) -> tuple[str, ...]:
+    """Of what stands between spaces; only what is short is kept."""
+    return _kept_stems(piece) if len(piece) <= LONGEST_WORD else _stems(piece)
+
+
+@lru_cache(maxsize=65_536)
+def _kept_stems(piece: str) -> tuple[str, ...]:
+    return _stems(piece)
+
+
+def _stems(piece: str) -> tuple[str, ...]:
+    return tuple(stem(word) for word in split(piece))
 
 
 def compound_parts(word: str, heads: frozenset[str]) -> tuple[str, str] | None:

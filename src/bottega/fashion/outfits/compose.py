@@ -11,7 +11,8 @@ from bottega.fashion.outfits.pool import pools
 from bottega.fashion.outfits.reasons import look_reasons
 from bottega.fashion.outfits.rules import ACCESSORIES, available, demand_of, fitting
 from bottega.fashion.outfits.search import Nodes, State
-from bottega.fashion.outfits.table import SLOT_OF, SLOTS, ItemTable, table_of
+from bottega.fashion.outfits.table import ItemTable, table_of
+from bottega.fashion.outfits.traits import SLOT_OF, SLOTS
 from bottega.fashion.outfits.values import MAIN_SLOTS, Context, Item, Look, Looks, Price, Profile
 
 MOST = 20

@@ -10,7 +10,8 @@ from bottega.fashion.outfits.harmony import look_harmony
 from bottega.fashion.outfits.pool import Pairs, SlotPool
 from bottega.fashion.outfits.rules import ACCESSORIES, LIKEST, SPREAD, Demand
 from bottega.fashion.outfits.search import Ground, Nodes, State, completions, fits, piece_values, with_piece
-from bottega.fashion.outfits.table import SLOT_OF, ItemTable
+from bottega.fashion.outfits.table import ItemTable
+from bottega.fashion.outfits.traits import SLOT_OF
 
 Frame = tuple[str, ...]
 """Slots that must be filled, hero first."""

@@ -7,7 +7,8 @@ from typing import Literal
 import numpy as np
 
 from bottega.fashion.colours import Lab, ciede2000, lch
-from bottega.fashion.outfits.table import F64, is_neutral
+from bottega.fashion.outfits.table import is_neutral
+from bottega.fashion.outfits.traits import F64
 
 Contrast = Literal["low", "medium", "high"]
 

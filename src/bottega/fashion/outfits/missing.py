@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bottega.fashion.outfits.rules import TAILORED, Demand, fitting_by_rule, not_avoided
-from bottega.fashion.outfits.table import SLOT_OF, Bool, ItemTable
+from bottega.fashion.outfits.table import ItemTable
+from bottega.fashion.outfits.traits import SLOT_OF, Bool
 from bottega.fashion.outfits.values import Missing, Price
 
 _WHY = {

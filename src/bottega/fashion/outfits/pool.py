@@ -8,7 +8,8 @@ import numpy as np
 from bottega.fashion.outfits.harmony import hue_pair_scores
 from bottega.fashion.outfits.rules import TAILORED, Demand
 from bottega.fashion.outfits.scoring import combined, part_scores
-from bottega.fashion.outfits.table import F32, F64, I32, I64, SLOT_OF, Bool, ItemTable, hue_family, is_neutral
+from bottega.fashion.outfits.table import I64, ItemTable, hue_family, is_neutral
+from bottega.fashion.outfits.traits import F32, F64, I32, SLOT_OF, Bool
 from bottega.fashion.outfits.values import Context, Profile
 
 _JITTER = 0.04

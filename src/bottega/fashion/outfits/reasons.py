@@ -6,7 +6,8 @@ from bottega.fashion.colours import ciede2000, name_of
 from bottega.fashion.outfits.data import proportion_rules
 from bottega.fashion.outfits.harmony import HueFit, hue_fit
 from bottega.fashion.outfits.rules import Demand
-from bottega.fashion.outfits.table import F64, SLOTS, ItemTable, is_neutral, kind_of
+from bottega.fashion.outfits.table import ItemTable, is_neutral, kind_of
+from bottega.fashion.outfits.traits import F64, SLOTS
 from bottega.fashion.outfits.values import STYLES, Context, Price, Profile
 
 _GOOD = 0.6

@@ -14,7 +14,8 @@ import numpy as np
 from bottega.errors import InvalidOption
 from bottega.fashion.colours import ciede2000
 from bottega.fashion.outfits.data import Occasion, occasion_of
-from bottega.fashion.outfits.table import GENDERS, SLOT_OF, SLOTS, Bool, ItemTable, season_bit
+from bottega.fashion.outfits.table import GENDERS, ItemTable, season_bit
+from bottega.fashion.outfits.traits import SLOT_OF, SLOTS, Bool
 from bottega.fashion.outfits.values import SEASONS, Context, Profile
 
 SPREAD = 1.5

@@ -9,7 +9,8 @@ from bottega.fashion.outfits.data import proportion_rules
 from bottega.fashion.outfits.harmony import hue_pair_scores, palette_scores
 from bottega.fashion.outfits.reasons import item_reasons
 from bottega.fashion.outfits.rules import Demand, available, demand_of, not_avoided
-from bottega.fashion.outfits.table import F64, I64, SLOT_OF, ItemTable, is_neutral, season_bit, table_of
+from bottega.fashion.outfits.table import I64, ItemTable, is_neutral, season_bit, table_of
+from bottega.fashion.outfits.traits import F64, SLOT_OF
 from bottega.fashion.outfits.values import STYLES, Context, Item, Profile, Recommendations, Scored
 
 MOST = 20

@@ -7,7 +7,7 @@ import numpy as np
 
 from bottega.fashion.outfits.pool import Pairs, SlotPool
 from bottega.fashion.outfits.rules import HUES, SPREAD
-from bottega.fashion.outfits.table import F64, Bool
+from bottega.fashion.outfits.traits import F64, Bool
 
 _BITS = np.array([bin(value).count("1") for value in range(1 << 12)], np.int32)
 """How many families of hue a set holds."""

@@ -2,33 +2,20 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from operator import attrgetter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bottega.errors import InvalidOption
 from bottega.fashion.colours import lch
-from bottega.fashion.outfits.data import Tables, Traits, tables, words_of
-from bottega.fashion.outfits.values import SEASONS, STYLES, Item
+from bottega.fashion.outfits.traits import F32, F64, I32, Bool, coded, traits_of
+from bottega.fashion.outfits.values import SEASONS, Item
 
-_T = TypeVar("_T")
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
-I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
-Bool = NDArray[np.bool_]
-
-SLOTS: tuple[str, ...] = (
-    "top", "bottom", "dress", "outerwear", "shoes", "bag", "belt", "scarf", "hat", "gloves", "jewellery", "sunglasses",
-    "watch", "tie", "socks", "wallet",
-)  # fmt: skip
-"""Of each a look has one at most."""
-SLOT_OF: Mapping[str, int] = {slot: at for at, slot in enumerate(SLOTS)}
-_CLOTHES = frozenset({"top", "bottom", "dress", "outerwear", "scarf", "hat", "gloves"})
-"""Slots in which a material decides about warmth."""
-FORMALITY = (1.0, 5.0)
 GENDERS = ("", "female", "male")
+_GENDER: Mapping[str, int] = {gender: at for at, gender in enumerate(GENDERS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,51 +85,60 @@ def table_of(items: "Iterable[Item] | ItemTable") -> ItemTable:
     if isinstance(items, ItemTable):
         return items
     rows = tuple(items)
-    row_of = {item.id: at for at, item in enumerate(rows)}
+    ids, titles, categories, kinds, prices, colours, *more = _columns(rows)
+    materials, patterns, genders, ages, sizes, seasons, groups, in_stock, owned = more
+    row_of = {id_: at for at, id_ in enumerate(ids)}
     if len(row_of) != len(rows):
         raise InvalidOption("Two items have the same id.", hint="Ids are unique, also across shops.")
-    kinds = _Kinds(tables())
-    traits = [kinds.of(item) for item in rows]
-    currencies = tuple(sorted({item.price.currency for item in rows if item.price is not None}))
+    traits = traits_of(kinds, categories, materials, patterns, titles)
+    currencies = tuple(sorted({price.currency for price in prices if price is not None}))
     code = {name: at for at, name in enumerate(currencies)}
-    lab = np.array([i.colours[0] if i.colours else _UNKNOWN for i in rows], np.float64).reshape(-1, 3)
+    lab = np.array([each[0] if each else _UNKNOWN for each in colours], np.float64).reshape(-1, 3)
     polar = lch(lab)
-    kind, kind_names = _coded([t.kind for t in traits])
-    cut, cut_sets = _coded([t.cuts for t in traits])
-    age, age_names = _coded([item.age_group for item in rows])
-    fit, fit_sets = _coded([(str(item.category), item.sizes) for item in rows])
-    columns = list(zip(*[t.numbers for t in traits], strict=True)) or [()] * 6
+    age, age_names = coded(ages)
+    fit, fit_sets = coded(zip(categories, sizes, strict=True))
     return ItemTable(
         items=rows,
-        slot=np.array(columns[0], np.int32),
-        kind=kind,
-        kinds=kind_names,
-        cut=cut,
-        cuts=cut_sets,
-        formality=np.array(columns[1], np.float32),
-        clo=np.array(columns[2], np.float32),
-        least_c=np.array(columns[3], np.float32),
-        most_c=np.array(columns[4], np.float32),
-        rain=np.array(columns[5], np.bool_),
-        styles=np.array([t.styles for t in traits], np.float32).reshape(-1, len(STYLES)),
+        slot=traits.slot,
+        kind=traits.kind,
+        kinds=traits.kinds,
+        cut=traits.cut,
+        cuts=traits.cuts,
+        formality=traits.formality,
+        clo=traits.clo,
+        least_c=traits.least_c,
+        most_c=traits.most_c,
+        rain=traits.rain,
+        styles=traits.styles,
         lab=lab,
         chroma=np.nan_to_num(polar[:, 1]),
         hue=np.nan_to_num(polar[:, 2]),
-        patterned=np.array([item.pattern not in ("", "plain") for item in rows], np.bool_),
-        price=np.array([item.price.amount if item.price else 0 for item in rows], np.int64),
-        currency=np.array([code[item.price.currency] if item.price else -1 for item in rows], np.int32),
+        patterned=np.array([pattern not in ("", "plain") for pattern in patterns], np.bool_),
+        price=np.array([price.amount if price else 0 for price in prices], np.int64),
+        currency=np.array([code[price.currency] if price else -1 for price in prices], np.int32),
         currencies=currencies,
-        gender=np.array([_gender(item.gender) for item in rows], np.int32),
+        gender=np.array([_GENDER.get(gender, 0) for gender in genders], np.int32),
         age=age,
         ages=age_names,
         fit=fit,
         fits=fit_sets,
-        seasons=np.array([_season_bits(item.seasons) for item in rows], np.int32),
-        owned=np.array([item.owned for item in rows], np.bool_),
-        in_stock=np.array([item.in_stock for item in rows], np.bool_),
-        group=_groups(rows),
+        seasons=_season_column(seasons),
+        owned=np.array(owned, np.bool_),
+        in_stock=np.array(in_stock, np.bool_),
+        group=coded([group or f"\0{id_}" for group, id_ in zip(groups, ids, strict=True)])[0],
         row_of=row_of,
     )
+
+
+_COLUMNS = (
+    "id", "title", "category", "kind", "price", "colours", "material", "pattern", "gender", "age_group", "sizes",
+    "seasons", "group_id", "in_stock", "owned",
+)  # fmt: skip
+
+
+def _columns(rows: Sequence[Item]) -> list[tuple[Any, ...]]:
+    """The fields of `_COLUMNS`."""
+    return [tuple(map(attrgetter(name), rows)) for name in _COLUMNS]
 
 
 _UNKNOWN = (float("nan"),) * 3
@@ -160,81 +156,6 @@ def _season_bits(seasons: frozenset[str]) -> int:
     return sum(season_bit(season) for season in seasons)
 
 
-def _gender(gender: str) -> int:
-    return GENDERS.index(gender) if gender in GENDERS else 0
-
-
-def _coded(values: Sequence[_T]) -> tuple[I32, tuple[_T, ...]]:
-    """Indices into the distinct values, in the order in which they come."""
-    seen: dict[_T, int] = {}
-    codes = np.array([seen.setdefault(value, len(seen)) for value in values], np.int32)
-    return codes, tuple(seen)
-
-
-def _groups(rows: Sequence[Item]) -> I32:
-    seen: dict[str, int] = {}
-    return np.array([seen.setdefault(item.group_id or f"\0{item.id}", len(seen)) for item in rows], np.int32)
-
-
-@dataclass(frozen=True, slots=True)
-class _Traits:
-    numbers: tuple[float, ...]
-    """Slot, formality, clo, least and most degrees, rain."""
-    kind: str
-    cuts: frozenset[str]
-    styles: tuple[float, ...]
-
-
-class _Kinds:
-    """Reads items; what the same words say is looked up once."""
-
-    def __init__(self, known: Tables) -> None:
-        self._known = known
-        self._words: dict[str, Traits | None] = {}
-        self._titles: dict[tuple[str, str, str, str], _Traits] = {}
-
-    def of(self, item: Item) -> _Traits:
-        kind = item.kind if item.kind in self._known.kinds else self._known.of_category.get(item.category, "")
-        key = (kind, item.material, item.pattern, item.title)
-        if key not in self._titles:
-            self._titles[key] = self._read(*key)
-        return self._titles[key]
-
-    def _read(self, kind: str, material: str, pattern: str, title: str) -> _Traits:
-        known = self._known
-        base = known.kinds.get(kind)
-        if base is None:
-            return _Traits((-1, 0, 0, 0, 0, False), "", frozenset(), (0.0,) * len(STYLES))
-        said = [t for word in words_of(title) if (t := self._word(word)) is not None]
-        said = list({id(each): each for each in said}.values())
-        cloth = known.materials.get(material)
-        shifts = [each for each in (cloth, known.patterns.get(pattern), *said) if each is not None]
-        least, most = base.least_c, base.most_c
-        if cloth is not None and base.slot in _CLOTHES:
-            least, most = max(least, cloth.least_c), min(most, cloth.most_c)
-        rain = base.rain and (cloth is None or cloth.rain)
-        formality = base.formality + sum(each.formality for each in shifts)
-        clo = base.clo + (cloth.clo if cloth is not None and base.slot in _CLOTHES else 0.0)
-        styles = tuple(
-            min(1.0, sum(each.styles.get(style, 0.0) for each in (base, *shifts))) for style in STYLES
-        )
-        numbers = (
-            SLOT_OF[base.slot],
-            min(max(formality, FORMALITY[0]), FORMALITY[1]),
-            clo,
-            least,
-            most,
-            rain,
-        )
-        return _Traits(numbers, kind, frozenset(each.cut for each in said if each.cut), styles)
-
-    def _word(self, word: str) -> Traits | None:
-        """The traits of the longest beginning of a word that is known, of four letters or the whole word."""
-        if word not in self._words:
-            found = (
-                self._known.words.get(word[:length])
-                for length in range(len(word), 2, -1)
-                if length == len(word) or length >= 4
-            )
-            self._words[word] = next((each for each in found if each is not None), None)
-        return self._words[word]
+def _season_column(seasons: Sequence[frozenset[str]]) -> I32:
+    codes, each = coded(seasons)
+    return np.array([_season_bits(one) for one in each], np.int32)[codes]
