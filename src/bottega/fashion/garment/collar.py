@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.garment.arrays import array
-from bottega.fashion.garment.label import find_label, without_label
+from bottega.fashion.garment.label import find_label, with_cloth_for_label, without_label
 from bottega.fashion.garment.neckline import neckline_within
+from bottega.fashion.garment.shade import has_pattern, neckline_by_shade
 from bottega.fashion.garment.shape import Shape
 from bottega.imaging.arrays import lengths
 from bottega.imaging.parts import parts_of
@@ -31,6 +32,10 @@ LEAST_SAG = 0.04
 collar runs straight across."""
 MOST_DEEPER = 1.0
 """Times what was found of an inside by its colour that its deeper shade may add."""
+BESIDE_NECK = (0.25, 0.8), (0.2, 0.45)
+"""Breadths of the chest below the top, and from the axis, where the front lies beside the neckline."""
+FEW = 0.06
+"""Share of the pixels that have none of the main colours."""
 LEAST_DELTA_E = 4.0
 """The inside is in its own shade; by less than this (CIE76) it cannot be told from the front."""
 
@@ -45,6 +50,15 @@ class InnerCollar:
     hidden: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Front:
+    """The front's main `colours`, up to five, n x 3 CIE Lab, and whether it has a pattern beside the neckline: a print on the
+    chest leaves that alone."""
+
+    colours: F32
+    patterned: bool
+
+
 def find_inner_collar(lab: F32, mask: Bools, shape: Shape) -> InnerCollar:
     """The inside of the back of the collar in a picture's `lab` (h x w x 3), and whether it is there unseen.
 
@@ -57,18 +71,43 @@ def find_inner_collar(lab: F32, mask: Bools, shape: Shape) -> InnerCollar:
     if shape.notch > DIPPED * shape.chest:
         return InnerCollar(nothing, nothing)
     label = find_label(lab, mask, shape)
+    filled = lab if label is None else with_cloth_for_label(lab, label, shape.chest)
     lab = lab if label is None else without_label(lab, label)
-    # What is narrower than a neck is a label; the inside is beside it.
-    for beside in (0.0, -BESIDE_LABEL, BESIDE_LABEL):
-        patch = _patch_of_its_own(lab, mask, shape, nothing, beside * shape.chest)
-        if int(patch.any(axis=0).sum()) > NARROWEST * shape.chest and _about_axis(patch, shape):
-            return InnerCollar(patch if label is None else _with_enclosed(patch | label, mask), nothing)
-    above = neckline_within(lab, mask, shape.axis, shape.box[1], shape.chest, label)
+    front = _front(lab, mask, shape)
+    if front is not None and front.patterned:
+        found = _on_pattern(lab, mask, shape, front)
+        return found or InnerCollar(nothing, nothing, label is not None or _is_shut(shape))
+    patch = None if front is None else _patch(lab, mask, shape, front)
+    if patch is not None:
+        return InnerCollar(patch if label is None else _with_enclosed(patch | label, mask), nothing)
+    above = neckline_within(filled, mask, shape.axis, shape.box[1], shape.chest, label)
     if above is not None and _sag(above) > LEAST_SAG * above.any(axis=0).sum():
         return InnerCollar(above, nothing)
     # A label hangs in no band.
     band = above if above is not None and label is None else nothing
     return InnerCollar(nothing, band, label is not None or (not band.any() and _is_shut(shape)))
+
+
+def _on_pattern(lab: F32, mask: Bools, shape: Shape, front: _Front) -> InnerCollar | None:
+    """The same of a front with a pattern, None where nothing says that there is an inside. What is of one colour at the top
+    may be a stripe of the front, or end at one: its edge is the neckline only where the light says so too."""
+    nothing = np.zeros_like(mask)
+    whole = neckline_by_shade(lab, mask, shape, front.colours)
+    if whole is None:
+        patch = _patch(lab, mask, shape, front)
+        if patch is None:
+            return None
+        whole = neckline_by_shade(lab, mask, shape, front.colours, _main_colours(lab[patch]))
+    return InnerCollar(nothing, nothing, True) if whole is None else InnerCollar(whole, nothing)
+
+
+def _patch(lab: F32, mask: Bools, shape: Shape, front: _Front) -> Bools | None:
+    """The inside by its colour, None where there is none. What is narrower than a neck is a label; the inside is beside it."""
+    for beside in (0.0, -BESIDE_LABEL, BESIDE_LABEL):
+        patch = _patch_of_its_own(lab, mask, shape, front.colours, beside * shape.chest)
+        if int(patch.any(axis=0).sum()) > NARROWEST * shape.chest and _about_axis(patch, shape):
+            return patch
+    return None
 
 
 def _about_axis(patch: Bools, shape: Shape) -> bool:
@@ -84,16 +123,16 @@ def _is_shut(shape: Shape) -> bool:
     return shape.notch < SHUT * shape.chest and not narrow and not wide
 
 
-def _patch_of_its_own(lab: F32, mask: Bools, shape: Shape, nothing: Bools, aside: float) -> Bools:
-    """By its colour: a patch at the top, `aside` of the axis, that is not the front's."""
+def _patch_of_its_own(lab: F32, mask: Bools, shape: Shape, body: F32, aside: float) -> Bools:
+    """By its colour: a patch at the top, `aside` of the axis, that is not the front's (n x 3 colours)."""
+    nothing = np.zeros_like(mask)
     window = _window(mask, shape)
     if window is None:
         return nothing
     rows, columns = window
     part, colours = mask[rows, columns], array(cv2.GaussianBlur(lab[rows, columns], (0, 0), 0.8))
-    body = _palette(lab, mask, shape)
     seed = _seed(part, shape.axis + aside - columns.start)
-    if body is None or seed.sum() < 4:
+    if seed.sum() < 4:
         return nothing
     inside = np.median(colours[seed], axis=0).astype(np.float32)
     if float(np.linalg.norm(body - inside, axis=1).min()) < LEAST_DELTA_E:
@@ -123,22 +162,40 @@ def _window(mask: Bools, shape: Shape) -> tuple[slice, slice] | None:
     return slice(max(0, top - 1), bottom), slice(first, last)
 
 
-def _palette(lab: F32, mask: Bools, shape: Shape) -> F32 | None:
-    """Up to five colours of the front, n x 3, from the chest down to where the body ends."""
+def _front(lab: F32, mask: Bools, shape: Shape) -> _Front | None:
+    """Looked at from the chest down to where the body ends."""
     row = max(shape.chest_row, int(shape.box[1] + 0.3 * shape.height))
-    reach = 0.4 * shape.chest
-    first, last = max(0, int(shape.axis - reach)), int(shape.axis + reach)
-    area = lab[row : int(shape.hem_row), first:last]
-    values = area[mask[row : int(shape.hem_row), first:last]][::7]
-    if values.shape[0] < 20:
+    colours = _main_colours(_pixels(lab, mask, shape, (row, shape.hem_row), (-0.4, 0.4)))
+    if colours is None:
+        return None
+    rows = tuple(shape.box[1] + share * shape.chest for share in BESIDE_NECK[0])
+    sides = (BESIDE_NECK[1], (-BESIDE_NECK[1][1], -BESIDE_NECK[1][0]))
+    beside = np.concatenate([_pixels(lab, mask, shape, rows, columns) for columns in sides])
+    near = _main_colours(beside)
+    return _Front(colours, near is not None and has_pattern(beside, near))
+
+
+def _pixels(
+    lab: F32, mask: Bools, shape: Shape, rows: tuple[float, ...], columns: tuple[float, float]
+) -> F32:
+    """Some of the garment's pixels, n x 3, between two `rows` and two `columns`, those in breadths of the chest from the
+    axis."""
+    down = slice(max(0, int(rows[0])), int(rows[1]))
+    first, last = (max(0, int(shape.axis + share * shape.chest)) for share in columns)
+    return lab[down, first:last][mask[down, first:last]][::7]
+
+
+def _main_colours(pixels: F32) -> F32 | None:
+    """Up to five colours, m x 3, of `pixels` (n x 3), without those that few have: the lens mixes others along edges. None
+    where there are too few pixels."""
+    if len(pixels) < 20:
         return None
     cv2.setRNGSeed(1)
     stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
     start: Any = None
-    centres = cv2.kmeans(
-        np.ascontiguousarray(values), min(5, len(values)), start, stop, 1, cv2.KMEANS_PP_CENTERS
-    )[2]
-    return array(centres, np.float32)
+    _, labels, centres = cv2.kmeans(np.ascontiguousarray(pixels), 5, start, stop, 1, cv2.KMEANS_PP_CENTERS)
+    counts = np.bincount(array(labels).ravel(), minlength=len(array(centres)))
+    return array(centres, np.float32)[counts >= FEW * len(pixels)]
 
 
 def _seed(part: Bools, axis: float) -> Bools:

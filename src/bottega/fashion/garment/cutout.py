@@ -12,6 +12,7 @@ from bottega.fashion.garment.arrays import array
 from bottega.fashion.garment.backdrop import Backdrop, fit_backdrop, ring_of
 from bottega.fashion.garment.notches import without_notches
 from bottega.fashion.garment.pale import outlined
+from bottega.fashion.garment.rim import with_pale_spots
 from bottega.imaging.arrays import distance, kept, lengths, median
 from bottega.imaging.colour import rgb_to_lab
 from bottega.imaging.parts import parts_of
@@ -87,7 +88,7 @@ def cut_out(rgb: U8, alpha: F32 | None, seed: int) -> CutOut:
     # What edges enclose ends before a soft shadow, and white cloth is as soft as one.
     if enclosed is None:
         voted = without_notches(_without_shadow(voted, lab, backdrop), lab, backdrop)
-    mask, parts = main_part(voted)
+    mask, parts = main_part(with_pale_spots(voted, lab, backdrop))
     return CutOut(small, lab, mask, agreement, backdrop, _apart(mask, lab), parts, False)
 
 

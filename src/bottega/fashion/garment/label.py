@@ -46,7 +46,7 @@ def find_label(lab: F32, mask: Bools, shape: Shape) -> Bools | None:
         return None
     whole = np.zeros_like(mask)
     whole[rows, columns] = fitting[0]
-    rim = max(2, round(0.012 * chest))
+    rim = _rim(chest)
     grown = array(cv2.dilate(whole.astype(np.uint8), np.ones((2 * rim + 1, 2 * rim + 1), np.uint8))) > 0
     return grown & mask
 
@@ -62,7 +62,8 @@ def _of_label(odd: Bools, part: Bools, shape: Shape, first: int) -> Bools | None
     ]
     # A pattern has such patches everywhere; what runs out of the part looked at is the front beside the neckline.
     boxes = found.boxes
-    within = (boxes[:, 0] > 0) & (boxes[:, 0] + boxes[:, 2] < part.shape[1] - 1)
+    within = (boxes[:, 0] > 1) & (boxes[:, 0] + boxes[:, 2] < part.shape[1] - 1)
+    within &= boxes[:, 1] + boxes[:, 3] < part.shape[0] - 1
     alike = sum(
         0.3 * found.areas[n] < found.areas[m] < 3 * found.areas[n]
         for n in fitting[:1]
@@ -81,6 +82,28 @@ def without_label(lab: F32, label: Bools) -> F32:
     filled = lab.copy()
     filled[label] = np.median(lab[ring], axis=0)
     return filled
+
+
+def with_cloth_for_label(lab: F32, label: Bools, chest: float) -> F32:
+    """`lab` with the inside's colour, that above and beside the upper half of the `label`, in its place, and in its lower
+    blurred rim what is right below it: the front's edge stays where it runs along the label or lower."""
+    filled = lab.copy()
+    near = array(cv2.dilate(label.astype(np.uint8), np.ones((7, 7), np.uint8))) > 0
+    ring = near & ~label
+    rows = np.flatnonzero(label.any(axis=1))
+    ring[round((rows[0] + rows[-1]) / 2) :] = False
+    if ring.any():
+        filled[label] = np.median(lab[ring], axis=0)
+    columns = np.flatnonzero(label.any(axis=0))
+    last = len(label) - 1 - label[::-1, columns].argmax(axis=0)
+    for row in range(_rim(chest)):
+        filled[last - row, columns] = lab[np.minimum(last + 1, len(label) - 1), columns]
+    return filled
+
+
+def _rim(chest: float) -> int:
+    """Pixels by which a label is grown: its blurred rim."""
+    return max(2, round(0.012 * chest))
 
 
 def _is_label(found: Pieces, number: int, upper: NDArray[np.int64], axis: float, chest: float) -> bool:

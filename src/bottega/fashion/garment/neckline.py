@@ -36,6 +36,12 @@ CONSISTENT = 0.78
 """Share of the line that is darker on the same side."""
 LESS_WITH_LABEL = (0.8, 0.7, 1.15)
 """Least contrast, share and times above others where a label says that there is a line."""
+LABEL_CUT = 0.4
+"""Of a label's height that the front's edge may cover of it."""
+LEAST_SURE, DRAWN_ON = 0.4, 1.3
+"""Share of a line's points to which a smooth curve can be fitted, and times its half breadth to which that is drawn on."""
+BLURRED = 1.0
+"""Pixels by which the inside is cut below its edge, so that none of its colour stays along the front's."""
 DEEP = 0.47
 CANDIDATES = 60
 DIP, WHOLE, WHOLE_UNDER_DIP = 0.05, 0.85, 0.45
@@ -48,7 +54,7 @@ ODD, LEAST_ODD, ODD_OF_FRONT, LABEL_SHARE = 9.0, 0.05, 0.33, 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class _Family:
+class Necklines:
     """Curves, n x POINTS x 2 (x, y), their normals (unit, towards the front), and their lengths, pixels."""
 
     points: Values
@@ -72,7 +78,7 @@ def neckline_within(
     calm = array(cv2.GaussianBlur(lab, (0, 0), max(0.8, 0.006 * chest)))
     outline = np.where(mask.any(axis=0), mask.argmax(axis=0), -1).astype(np.float64)
     step = max(1.5, 0.022 * chest)
-    curves = _family(outline, axis, chest, 0.0)
+    curves = necklines(outline, axis, chest, 0.0)
     if curves is None:
         return None
     ends = outline[np.clip(np.round(axis + np.array([-0.25, 0.25]) * chest).astype(int), 0, len(outline) - 1)]
@@ -81,8 +87,8 @@ def neckline_within(
     within = array(cv2.erode(mask.astype(np.uint8), np.ones((5, 5), np.uint8))) > 0 if dips else mask
     score, contrast, consistent, direction = _contrasts(calm, within, curves, step, dips)
     others, loudest = _lower_down(calm, mask, outline, axis, chest, step)
-    least, agreed, above = (LEAST_CONTRAST, CONSISTENT, ABOVE_OTHERS) if label is None else LESS_WITH_LABEL
-    fit = (contrast >= least) & (consistent >= agreed) & (score >= above * others)
+    least, agreed, louder = (LEAST_CONTRAST, CONSISTENT, ABOVE_OTHERS) if label is None else LESS_WITH_LABEL
+    fit = (contrast >= least) & (consistent >= agreed) & (score >= louder * others)
     fit &= score >= loudest if label is None else _below(curves.points, label)
     if dips:
         # The neck may be open after all, and the line a seam: the inside is darker, without a label clearly.
@@ -90,19 +96,24 @@ def neckline_within(
     order = np.argsort(np.where(fit, -score, 0), kind="stable")[:CANDIDATES]
     plain = None if label is None else ~label
     for best in order[fit[order]]:
-        area = _above(curves.points[best], mask, top)
+        area = above(curves.points[best], mask, top)
         if area.sum() >= MOST_INSIDE * mask.sum() or not _calm_inside(calm, mask, area, chest, plain):
             continue
-        line = _snapped(calm, curves.points[best], curves.normals[best], direction[best], step, chest)
+        points, normals = curves.points[best], curves.normals[best]
+        line = (
+            _snapped(calm, points, normals, direction[best], step, chest)
+            if label is None
+            else _smooth(*_parted(calm, within, points, normals, direction[best], step, chest), within)
+        )
         if float(line[:, 1].max() - line[[0, -1], 1].mean()) < LEAST_DEPTH * chest:
             continue
-        inside = _above(line, mask, top)
+        inside = above(line, mask, top)
         if inside.sum() < MOST_INSIDE * mask.sum():
             return inside
     return None
 
 
-def _above(line: Values, mask: Bools, top: int) -> Bools:
+def above(line: Values, mask: Bools, top: int) -> Bools:
     """What of `mask` (h x w) lies above a `line` (n x 2) from left to right."""
     area = np.zeros(mask.shape, np.uint8)
     lid = np.array([[line[-1, 0], top - 2.0], [line[0, 0], top - 2.0]])
@@ -113,7 +124,7 @@ def _above(line: Values, mask: Bools, top: int) -> Bools:
 def _below(points: Values, label: Bools) -> NDArray[np.bool_]:
     """Per curve (n x POINTS x 2) whether it runs around the `label` (h x w)."""
     rows, columns = np.nonzero(label)
-    left, right, bottom = columns.min(), columns.max(), rows.max() - 1
+    left, right, bottom = columns.min(), columns.max(), rows.max() - LABEL_CUT * np.ptp(rows)
     beside = (points[:, 0, 0] < left) & (points[:, -1, 0] > right)
     over = (points[..., 0] >= left) & (points[..., 0] <= right)
     least = np.where(over, points[..., 1], np.inf).min(axis=1)
@@ -157,7 +168,7 @@ def _lower_down(
     found: list[Values] = []
     loudest: list[float] = []
     for lower in LOWER:
-        beside = _family(outline, axis, chest, lower * chest)
+        beside = necklines(outline, axis, chest, lower * chest)
         if beside is not None:
             score = np.asarray(_contrasts(calm, inner, beside, step)[0], np.float64)
             found.append(np.where(score > 0, _best_alike(score, beside.kinds), np.inf))
@@ -180,7 +191,7 @@ def _best_alike(score: Values, kinds: Values) -> Values:
     return best
 
 
-def _family(outline: Values, axis: float, chest: float, lower: float) -> _Family | None:
+def necklines(outline: Values, axis: float, chest: float, lower: float) -> Necklines | None:
     """All necklines that hang from the upper `outline` (w,), each `lower` pixels below where it would be."""
     # Denser towards the ends, where the line is steep.
     along = np.sin(np.linspace(-np.pi / 2, np.pi / 2, POINTS))
@@ -214,10 +225,10 @@ def _family(outline: Values, axis: float, chest: float, lower: float) -> _Family
     pace = np.sqrt(tangent[..., 0] ** 2 + tangent[..., 1] ** 2)[..., None]
     # Walked from left to right, the front is on the right hand: down in the picture.
     normals = np.stack([-tangent[..., 1], tangent[..., 0]], axis=2) / np.maximum(pace, 1e-6)
-    return _Family(curves, normals, pace[..., 0], np.concatenate(kinds))
+    return Necklines(curves, normals, pace[..., 0], np.concatenate(kinds))
 
 
-def _sampled(values: F32, points: Values) -> F32:
+def sampled(values: F32, points: Values) -> F32:
     """`values` (h x w x 3) at `points` (... x 2), the nearest pixel."""
     height, width = values.shape[:2]
     x = np.clip(np.round(points[..., 0]), 0, width - 1).astype(int)
@@ -226,7 +237,7 @@ def _sampled(values: F32, points: Values) -> F32:
 
 
 def _contrasts(
-    calm: F32, mask: Bools, curves: _Family, step: float, dips: bool = False
+    calm: F32, mask: Bools, curves: Necklines, step: float, dips: bool = False
 ) -> tuple[Any, Any, Any, Any]:
     """Per curve: score, length of the difference across it, share of it that agrees, its direction (n x 3).
 
@@ -234,11 +245,11 @@ def _contrasts(
     rest of it shows nothing.
     """
     out, into = curves.points + step * curves.normals, curves.points - step * curves.normals
-    cloth = _sampled(mask[..., None].astype(np.float32), out)[..., 0]
-    cloth *= _sampled(mask[..., None].astype(np.float32), into)[..., 0]
+    cloth = sampled(mask[..., None].astype(np.float32), out)[..., 0]
+    cloth *= sampled(mask[..., None].astype(np.float32), into)[..., 0]
     weight = curves.lengths * cloth
     total = weight.sum(axis=1)
-    apart = np.clip(_sampled(calm, out) - _sampled(calm, into), -MOST, MOST)
+    apart = np.clip(sampled(calm, out) - sampled(calm, into), -MOST, MOST)
     count = len(apart)
     pieces = (apart * weight[..., None]).reshape(count, SEGMENTS, -1, 3).sum(axis=2)
     parts = weight.reshape(count, SEGMENTS, -1).sum(axis=2)
@@ -279,13 +290,72 @@ def _snapped(
     moves = np.arange(-most, most + 1)
     moved = points[:, None] + moves[None, :, None] * normals[:, None]
     away = 0.6 * step * normals[:, None]
-    gain = np.clip(_sampled(calm, moved + away) - _sampled(calm, moved - away), -MOST, MOST) @ direction
+    gain = np.clip(sampled(calm, moved + away) - sampled(calm, moved - away), -MOST, MOST) @ direction
     gain = gain - 0.02 * float(np.abs(gain).max() + 1e-6) * np.abs(moves)[None] / most
-    total = gain.astype(np.float64)
+    return points + best_moves(gain.astype(np.float64), moves)[:, None] * normals
+
+
+def _parted(
+    calm: F32, mask: Bools, points: Values, normals: Values, direction: Values, step: float, chest: float
+) -> tuple[Values, Bools]:
+    """The curve moved along its normals to where the colours are midway between those on its two sides, and which of its
+    points have cloth (`mask`, h x w) on both."""
+    most = max(2, round(0.05 * chest))
+    moves = np.arange(-most, most + 1)
+    along = points[:, None] + moves[None, :, None] * normals[:, None]
+    sides = np.stack([points - step * normals, points + step * normals])
+    whole = _both_in(mask, sides)
+    if not whole.any():
+        return points, whole
+    shades = sampled(calm, sides) @ direction
+    middle = float(np.median(shades[:, whole], axis=1).mean())
+    inside = np.clip(middle - sampled(calm, along) @ direction, -MOST, MOST)
+    gain = np.cumsum(np.where(_in(mask, along), inside, 0), axis=1)
+    line = points + best_moves(gain.astype(np.float64), moves)[:, None] * normals
+    near = np.stack([line - 0.5 * step * normals, line + 0.5 * step * normals])
+    return line, _both_in(mask, near)
+
+
+def _in(mask: Bools, points: Values) -> Bools:
+    """Whether `points` (... x 2) are in the `mask` (h x w)."""
+    return sampled(mask[..., None].astype(np.float32), points)[..., 0] > 0
+
+
+def _both_in(mask: Bools, sides: Values) -> Bools:
+    """The same of both of two points (2 x n x 2): n."""
+    inside = _in(mask, sides)
+    return inside[0] & inside[1]
+
+
+def _smooth(line: Values, sure: Bools, mask: Bools) -> Values:
+    """The smooth curve of least squares through the `sure` (n) points of a `line` (n x 2): a parabola that may lean a little
+    and whose ends may be steeper, drawn on straight to where it leaves the `mask` (h x w). The `line` itself where few are
+    sure."""
+    if sure.sum() < LEAST_SURE * len(line):
+        return line
+    middle, half = float(line[[0, -1], 0].mean()), float(np.ptp(line[[0, -1], 0])) / 2
+    powers = np.array([0, 1, 2, 4])
+    across = (line[:, 0] - middle) / half
+    fitted = array(np.linalg.lstsq(across[sure, None] ** powers, line[sure, 1], rcond=None)[0], np.float64)
+    farther = np.linspace(-DRAWN_ON, DRAWN_ON, 2 * POINTS + 1)
+    within = np.clip(farther, -1, 1)
+    slopes = (np.array([-1.0, 1.0])[:, None] ** (powers[1:] - 1) * powers[1:]) @ fitted[1:]
+    slope = np.where(farther < 0, max(0.0, float(slopes[0])), min(0.0, float(slopes[1])))
+    rows: Values = within[:, None] ** powers @ fitted + (farther - within) * slope + BLURRED
+    curve = np.stack([middle + half * farther, rows], axis=1)
+    off = np.flatnonzero(~_in(mask, curve))
+    first, last = off[off < POINTS].max(initial=0), off[off > POINTS].min(initial=2 * POINTS)
+    return curve[first : last + 1]
+
+
+def best_moves(gain: Values, moves: NDArray[np.int64], bend: float = 0.0) -> NDArray[np.int64]:
+    """Of `moves` (m) the one of each point that gains most in all, where neighbours differ by one at most, and that costs
+    `bend`; `gain`: n x m."""
+    total = gain.copy()
     came = np.zeros(total.shape, int)
     for row in range(1, len(total)):
         before = np.pad(total[row - 1], 1, constant_values=-np.inf)
-        choices = np.stack([before[:-2], before[1:-1], before[2:]])
+        choices = np.stack([before[:-2] - bend, before[1:-1], before[2:] - bend])
         came[row] = choices.argmax(axis=0) - 1
         total[row] += choices.max(axis=0)
     at = int(np.argmax(total[-1]))
@@ -293,4 +363,4 @@ def _snapped(
     for row in range(len(total) - 1, 0, -1):
         at += int(came[row, at])
         chosen.append(at)
-    return points + moves[np.array(chosen[::-1])][:, None] * normals
+    return moves[np.array(chosen[::-1])]

@@ -8,6 +8,7 @@ from bottega.errors import InvalidOption
 from bottega.fashion.findings import Check
 from bottega.fashion.garment.check import judge
 from bottega.fashion.garment.collar import find_inner_collar
+from bottega.fashion.garment.cuffs import beyond_cuffs
 from bottega.fashion.garment.cutout import Bools, CutOut, cut_out
 from bottega.fashion.garment.evidence import has_waistband, is_bag
 from bottega.fashion.garment.hood import find_hood
@@ -123,6 +124,8 @@ def _seen(rgb: U8, alpha: F32 | None, seed: int) -> _Seen:
     kinds = classify(shape, front_opening(cut.lab, mask, shape))
     if (hood or stand) and kinds.kind not in ("top", "dress", "outerwear"):
         kinds = UNKNOWN
+    if kinds.sleeves == "long":
+        mask, shape = _with_clean_cuffs(cut.lab, mask, shape)
     return _Seen(
         cut,
         mask,
@@ -134,6 +137,12 @@ def _seen(rgb: U8, alpha: F32 | None, seed: int) -> _Seen:
         None if stand is None else stand.area,
         hidden,
     )
+
+
+def _with_clean_cuffs(lab: F32, mask: Bools, shape: Shape) -> tuple[Bools, Shape]:
+    """What is left without the insides of cuffs and their ragged ends, where the sleeves are found again."""
+    left, shorter = _without(mask, shape, beyond_cuffs(lab, mask, shape))
+    return (left, shorter) if len(shorter.sleeves) == len(shape.sleeves) else (mask, shape)
 
 
 def _without(mask: Bools, shape: Shape, taken: Bools) -> tuple[Bools, Shape]:

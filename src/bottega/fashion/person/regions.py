@@ -102,8 +102,11 @@ def find_hair(scene: Scene) -> Bool:
     worn = medians(picked(scene.lab, core)) if core.any() else middle + 99
     # A top of the hair's colour cannot be told from it: then only what lies above the shoulders is hair.
     reach = 1.7 if float(np.linalg.norm(worn - middle)) > 14 else 0.3
-    zone = scene.silhouette & ~inner & (np.abs(across) < 0.85) & (down < reach)
-    if reach < 1:
+    zone = scene.silhouette & ~inner & (np.abs(across) < 1.15) & (down < reach)
+    if reach > 1:
+        # The top shines through thin hair, and has some of its light and shade.
+        zone &= (down < -0.05) | (lengths(from_hair) < distance(scene.lab, worn.astype(np.float32)))
+    else:
         # Below the chin no farther out than beside the face: there the shoulders of that top begin.
         beside: Bool = scene.silhouette & ~inner & (away < 1) & (down > -0.5) & (down < -0.05)
         widest = float(np.percentile(np.abs(across)[beside], 98)) if beside.any() else 0.4
