@@ -38,7 +38,7 @@ def left_limb(figure: drawn_people.Figure, wider: int = 0, moved: float = 0.0) -
     for name in ("left_arm", "right_arm"):
         if name in person.regions:
             bare = np.maximum(bare, person.regions[name])
-    return limb_of(body.left_arm, body, bare, top), body, top
+    return limb_of(body.left_arm, body, bare, top, bare), body, top
 
 
 def test_under_a_short_sleeve_the_arm_goes_on_as_it_comes_out() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.person.values import BodyFrame, PersonParse
+from bottega.fashion.tryon.contour import Contour, person_contour, sample
 from bottega.fashion.tryon.paths import length_of
 from bottega.imaging.picture import F32
 
@@ -35,6 +36,10 @@ _THIGH, _SHANK = 0.95, 0.95
 ARM_BREADTHS = (0.245, 0.20, 0.14)
 
 
+HAND = (0.8, 1.4)
+"""Of the forearm, between which places on it a hand begins."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arm:
     """`path`: shoulder, elbow, wrist (3 x 2, pixels). `breadths`: of the limb at those, measured where it is bare."""
@@ -45,6 +50,8 @@ class Arm:
     """False when elbow and wrist are guesses."""
     bare: F32 | None = None
     """H x W in [0, 1], where it is seen without cloth; None where it is not."""
+    hand: float | None = None
+    """Of the forearm, where on it a hand is seen to begin; None where none is."""
 
     @property
     def length(self) -> float:
@@ -74,6 +81,8 @@ class Body:
     joints: dict[str, F64]
     ridge: F64
     """The seen upper edge of the shoulders, both sides together: distance from the middle, drop (n x 2, may be empty)."""
+    contour: Contour
+    """The edge of the person in the photograph."""
     below: F64 = field(default_factory=lambda: np.zeros((0, 3)))
     """Where trousers or a skirt are seen below the waist: drop, left side, right side (n x 3, may be empty)."""
 
@@ -126,6 +135,14 @@ class Body:
         even = np.median(np.stack((padded[:-2], padded[1:-1], padded[2:])), axis=0)
         return np.asarray(start + slope * away + sure * self.breadth * np.interp(away, at[seen], even)), sure
 
+    def seen_top(self, across: F64) -> F64:
+        """The drops at which the person begins above places along `across`, a little below the shoulder line; NaN where that
+        is hidden."""
+        depth = 0.12 * self.breadth
+        starts = self.out(across, depth)
+        ways = np.broadcast_to(-self.down, starts.shape)
+        return depth - self.contour.reach(starts, ways, 0.35 * self.breadth)
+
 
 def body_of(person: PersonParse) -> Body | None:
     """None where no shoulders were found."""
@@ -163,6 +180,7 @@ def body_of(person: PersonParse) -> Body | None:
         _arm(person, joints, "right", breadth, across, down),
         joints,
         _ridge(person, origin, across, down, breadth),
+        person_contour(person),
         _worn_below(person, origin, across, down, breadth, float(drops[2])),
     )
 
@@ -267,17 +285,25 @@ def _arm(person: PersonParse, joints: dict[str, F64], side: str, breadth: float,
     path = np.array((shoulder, elbow, wrist))
     usual = tuple(share * breadth for share in ARM_BREADTHS)
     region = person.regions.get("left_arm" if side == "left" else "right_arm")
+    hands = person.regions.get("hands")
+    hand = None if hands is None else _hand_begins(hands, elbow, wrist)
     if region is None:
-        return Arm(path, (usual[0], usual[1], usual[2]), found)
+        return Arm(path, (usual[0], usual[1], usual[2]), found, hand=hand)
     found_at = [_breadth_at(region, path, index, usual[index]) for index in range(3)]
     measured = [seen / of for seen, of in zip(found_at, usual, strict=True) if seen is not None]
     # Under a sleeve an arm goes on as broad as it is where it comes out.
     factor = float(np.mean(measured)) if measured else 1.0
     seen = [of * factor if seen is None else seen for seen, of in zip(found_at, usual, strict=True)]
     # A bare shoulder is at times taken for a hand.
-    hands = person.regions.get("hands")
     bare = region if hands is None else np.maximum(region, hands)
-    return Arm(path, (seen[0], seen[1], seen[2]), found, bare)
+    return Arm(path, (seen[0], seen[1], seen[2]), found, bare, hand)
+
+
+def _hand_begins(hands: F32, elbow: F64, wrist: F64) -> float | None:
+    """Of the forearm, where `hands` (H x W in [0, 1]) begin near the wrist; None where they do not."""
+    shares = np.arange(*HAND, 0.01)
+    inside = sample(hands, elbow + shares[:, None] * (wrist - elbow)) > 0.5
+    return float(shares[inside.argmax()]) if inside.any() and not inside[0] else None
 
 
 def _turns_back(shoulder: F64, elbow: F64, wrist: F64) -> bool:
@@ -308,20 +334,6 @@ def _breadth_at(region: F32, path: F64, index: int, usual: float) -> float | Non
     first = offsets[before[-1]] if len(before) else -usual
     last = offsets[after[0]] if len(after) else usual
     return float(np.clip(last - first, 0.7 * usual, 1.4 * usual))
-
-
-def sample(values: F32, points: F64) -> F64:
-    """Values of H x W at N x 2 points (x, y), bilinear, 0 outside."""
-    at = points.astype(np.float32)
-    found = cv2.remap(
-        values,
-        np.ascontiguousarray(at[:, 0])[None],
-        np.ascontiguousarray(at[:, 1])[None],
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_CONSTANT,
-        borderValue=(0.0,),
-    )
-    return np.asarray(found, np.float64)[0]
 
 
 def hands_of(person: PersonParse, body: Body) -> F32:

@@ -20,8 +20,17 @@ STATIONS = np.array([0.0, 0.18, 0.36, 0.55, 0.75, 1.0])
 STRAIGHT_FROM: dict[Sleeves, float] = {"short": 1.17, "elbow": 0.73, "long": 0.4, "none": 1.0, "unknown": 1.0}
 """Along a sleeve on an arm, from where on what lies across it is seen straight: four fifths of the upper arm."""
 
+HEIGHTS = np.array([0.02, 0.12, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0])
+"""From the armpits to the hem, where a torso's breadth is taken."""
 HEM_WAVES = (0.0, 0.025, 0.05)
 """Of the way from armpits to hem above the hem, where its breadth is taken."""
+SIDE_ROWS = 100
+"""Rows from the hem to the armpits in which a torso's sides are followed."""
+JUMP, MOST_LEAN = 0.7, 0.3
+"""Steeper outward than this (pixels a row) a sleeve joins the side; and how steep a side runs on behind it at most."""
+SHADED, SHADED_BELOW = 0.07, 0.05
+"""Of the chest's breadth: the strip of a side that a sleeve touches, with its shadow and its hem, and how far below the sleeve
+its shadow reaches."""
 ACROSS = (-0.9, 1.35)
 """How far inward and outward of the straight edges of a sleeve its real ones are looked for, in its breadths."""
 
@@ -61,6 +70,8 @@ class Cloth:
     right_sleeve: Sleeve | None
     round: float = 0.0
     """1 where its breadths are those of cloth around a body, on a mannequin; 0 where it was laid flat."""
+    hidden: tuple[float, float] = (0.0, 0.0)
+    """How far below the shoulder line hanging sleeves hide the left and the right side."""
 
     @property
     def shoulder_breadth(self) -> float:
@@ -76,8 +87,9 @@ class Cloth:
         return float(self.drops[-1])
 
 
-def cloth_of(garment: Garment) -> Cloth | None:
-    """The shape of a top, jacket or dress; None where shoulders, armpits or hem were not found."""
+def cloth_of(garment: Garment, cover: F32 | None = None) -> Cloth | None:
+    """The shape of a top, jacket or dress; None where shoulders, armpits or hem were not found. `cover`: H x W in [0, 1], what
+    will be shown of the garment, where that is less than its cut-out."""
     marks = {name: np.array((x, y)) for name, (x, y, _) in garment.landmarks.items()}
     needed = ("shoulder_left", "shoulder_right", "armpit_left", "armpit_right", "hem_left", "hem_right")
     if any(name not in marks for name in needed):
@@ -95,7 +107,9 @@ def cloth_of(garment: Garment) -> Cloth | None:
     )
     front = marks.get("collar_front", (collar[0] + collar[1]) / 2 + np.array((0.0, 0.08 * breadth)))
     hem = marks["hem_left"], marks["hem_right"]
-    drops, lefts, rights = _sides(garment.alpha, origin, armpits, hem, garment.mannequin > 0.5)
+    drops, lefts, rights, hidden = _sides(
+        garment.alpha if cover is None else cover, origin, armpits, hem, garment.mannequin > 0.5
+    )
     if len(drops) < 3 or not 0.5 < breadth / (armpits[1][0] - armpits[0][0]) < 1.7:
         return None
     sleeves = [
@@ -115,6 +129,7 @@ def cloth_of(garment: Garment) -> Cloth | None:
         sleeves[0],
         sleeves[1],
         garment.mannequin,
+        hidden,
     )
 
 
@@ -166,41 +181,76 @@ def _cuff(alpha: F32, marks: dict[str, F64], side: str, sign: float) -> tuple[F6
 
 def _sides(
     alpha: F32, origin: F64, armpits: tuple[F64, F64], hem: tuple[F64, F64], hanging: bool
-) -> tuple[F64, F64, F64]:
-    """The torso's sides at eight heights from the armpits to the hem, without what hangs beside it. `hanging`: sleeves lie
-    on the body, whose sides are seen below them only, and run straight up to the armpits from there."""
+) -> tuple[F64, F64, F64, tuple[float, float]]:
+    """The torso's sides at some heights from the armpits to the hem, without what hangs beside it, and how far down sleeves
+    hide them. `hanging`: sleeves lie on the body, whose sides are seen below them only."""
     top = float((armpits[0][1] + armpits[1][1]) / 2)
     bottom = float((hem[0][1] + hem[1][1]) / 2)
-    heights = top + (bottom - top) * np.array([0.02, 0.12, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0])
-    breadth = armpits[1][0] - armpits[0][0]
-    lefts: list[float] = []
-    rights: list[float] = []
-    for height in heights:
-        share = (height - top) / max(bottom - top, 1.0)
+    if bottom - top < 4:
+        return np.zeros(0), np.zeros(0), np.zeros(0), (0.0, 0.0)
+    heights = top + (bottom - top) * HEIGHTS
+    seen: list[_Seen] = []
+    if hanging:
+        seen = _seen_sides(alpha, (float(heights[0]), bottom), armpits, hem)
+        ends = [side.begins for side in seen if np.abs(heights - side.begins).min() > 0.02 * (bottom - top)]
+        heights = np.unique([*heights, *ends])
+    slack = 0.05 * (armpits[1][0] - armpits[0][0])
+    sides = np.zeros((2, len(heights)))
+    for index, height in enumerate(heights):
+        share = (height - top) / (bottom - top)
         straight = [armpits[i][0] + share * (hem[i][0] - armpits[i][0]) for i in (0, 1)]
-        middle = (straight[0] + straight[1]) / 2
         # A hem is seldom level: what ends a little above it is as broad as it.
         near = HEM_WAVES if height == heights[-1] else (0.0,)
-        runs = [_run_around(alpha, height - up * (bottom - top), middle) for up in near]
+        runs = [_run_around(alpha, height - up * (bottom - top), sum(straight) / 2) for up in near]
         left, right = min(run[0] for run in runs), max(run[1] for run in runs)
-        slack = 0.05 * breadth
-        if hanging and height < heights[-1]:
-            # What joins a sleeve is not the side; where that begins, at the armpit, is known.
-            known = straight if height == heights[0] else (np.nan, np.nan)
-            left = known[0] if left < straight[0] - slack else left
-            right = known[1] if right > straight[1] + slack else right
-        lefts.append(float(np.clip(left, straight[0] - slack, straight[0] + 2 * slack)) - origin[0])
-        rights.append(float(np.clip(right, straight[1] - 2 * slack, straight[1] + slack)) - origin[0])
-    if bottom - top < 4:
-        return np.zeros(0), np.zeros(0), np.zeros(0)
-    sides = [_filled(np.array(side), heights) for side in (lefts, rights)]
-    return heights - origin[1], sides[0], sides[1]
+        sides[0, index] = np.clip(left, straight[0] - slack, straight[0] + 2 * slack)
+        sides[1, index] = np.clip(right, straight[1] - 2 * slack, straight[1] + slack)
+    for side, found, armpit in zip(sides, seen, armpits, strict=False):
+        above = heights < found.begins + 0.5
+        side[above] = found.behind(heights[above], armpit[0])
+        side[0] = armpit[0]
+    hidden = [side.begins - float(origin[1]) for side in seen] or [0.0, 0.0]
+    return heights - origin[1], sides[0] - origin[0], sides[1] - origin[0], (hidden[0], hidden[1])
 
 
-def _filled(side: F64, heights: F64) -> F64:
-    """A side with what sleeves hide of it, from the armpit to the first height where it is seen."""
-    seen = np.isfinite(side)
-    return np.asarray(np.interp(heights, heights[seen], side[seen]), np.float64)
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A torso's side below a hanging sleeve: the row where it `begins` and the column there; `lean`: columns outward a row
+    upward. `sign`: -1 for the left side, 1 for the right."""
+
+    sign: float
+    begins: float
+    column: float
+    lean: float
+
+    def behind(self, heights: F64, armpit: float) -> F64:
+        """The columns to which it runs on at `heights` above, no further out than the `armpit`."""
+        out = self.sign * self.column + self.lean * (self.begins - heights)
+        return self.sign * np.minimum(out, self.sign * armpit)
+
+
+def _seen_sides(
+    alpha: F32, between: tuple[float, float], armpits: tuple[F64, F64], hem: tuple[F64, F64]
+) -> list[_Seen]:
+    """The left and the right side, followed upward from the hem: a side jumps outward where a sleeve joins it. `between`:
+    the rows of armpits and hem."""
+    top, bottom = between
+    rows = np.linspace(bottom, top, SIDE_ROWS)
+    step = float(rows[0] - rows[1])
+    shares = (bottom - rows) / (bottom - top)
+    below, above = ((float(pair[0][0]) + float(pair[1][0])) / 2 for pair in (hem, armpits))
+    middles = below + shares * (above - below)
+    runs = np.array([_run_around(alpha, row, middle) for row, middle in zip(rows, middles, strict=True)])
+    found: list[_Seen] = []
+    for index, sign in ((0, -1.0), (1, 1.0)):
+        out = sign * runs[:, index]
+        before = np.maximum.reduce([np.roll(out, lag) for lag in range(1, 6)])
+        jumps = np.flatnonzero((out - before > JUMP * step + 1) & (shares > 0.1))
+        end = int(jumps[0]) - 2 if len(jumps) else len(rows) - 1
+        last = slice(max(end - SIDE_ROWS // 8, 0), end + 1)
+        lean = float(np.clip(np.polyfit(-rows[last], out[last], 1)[0], 0, MOST_LEAN))
+        found.append(_Seen(sign, float(rows[end]), sign * float(np.median(out[last][-3:])), lean))
+    return found
 
 
 def _run_around(alpha: F32, height: float, middle: float) -> tuple[float, float]:
@@ -294,15 +344,35 @@ def _outside_torso(outer: F64, inner: F64, armpit: F64, sign: float) -> F64:
     return inner + share * (outer - inner)
 
 
+def untouched_sides(cloth: Cloth) -> tuple[F64, F64, F64]:
+    """Rows of the product picture, and there the left and the right column up to which the torso's cloth looks as it does
+    without a sleeve beside it."""
+    begin = float(cloth.drops[0])
+    most = SHADED * cloth.chest_breadth
+    rows = np.linspace(begin, float(cloth.drops[-1]), SIDE_ROWS)
+    columns: list[F64] = []
+    for sign, side, hidden in ((-1, cloth.lefts, cloth.hidden[0]), (1, cloth.rights, cloth.hidden[1])):
+        strip = np.zeros(SIDE_ROWS)
+        if hidden > begin:
+            # At the armpit the sleeve begins, and its shadow belongs there.
+            below = hidden + SHADED_BELOW * cloth.chest_breadth
+            strip = np.interp(
+                rows, (begin, begin + 0.5 * (hidden - begin), hidden, below), (0, most, most, 0)
+            )
+        columns.append(np.interp(rows, cloth.drops, side) - sign * strip + cloth.origin[0])
+    return rows + cloth.origin[1], columns[0], columns[1]
+
+
 def torso_mask(shape: tuple[int, int], cloth: Cloth) -> NDArray[np.bool_]:
     """H x W, False beside the torso below the armpits, where sleeves that lie on the body are."""
     rows = np.arange(shape[0]) - cloth.origin[1]
-    slack = 0.015 * cloth.chest_breadth
-    left, right = (
-        np.asarray(np.interp(rows, cloth.drops, edge), np.float64) for edge in (cloth.lefts, cloth.rights)
-    )
     columns = np.arange(shape[1]) - cloth.origin[0]
-    within = (columns[None] >= left[:, None] - slack) & (columns[None] <= right[:, None] + slack)
+    within = np.ones(shape, bool)
+    for sign, side, hidden in ((-1, cloth.lefts, cloth.hidden[0]), (1, cloth.rights, cloth.hidden[1])):
+        # Below the sleeves there is nothing but paper beside the torso.
+        slack = np.where(rows > hidden, 0.015 * cloth.chest_breadth, 0)
+        edge = np.asarray(sign * np.interp(rows, cloth.drops, side) + slack, np.float64)
+        within &= sign * columns[None] <= edge[:, None]
     return np.asarray(within | (rows <= cloth.drops[0])[:, None], np.bool_)
 
 

@@ -10,11 +10,17 @@ from bottega.fashion.tryon.light import contact_shadow
 from bottega.fashion.tryon.stains import near_colour
 from bottega.fashion.tryon.values import Bool
 from bottega.fashion.tryon.zones import RIM, around, grown, worn_top
-from bottega.imaging.arrays import put
+from bottega.imaging.arrays import put, total
 from bottega.imaging.picture import F32, U8
 
 SEEN = 1.5 / 255
 """Less cover than this changes no 8-bit value."""
+_STRANDS = 0.06
+"""Shoulder breadths from the old garment within which hair thins out into strands."""
+_CLOTH, _HAIR = 0.35, 0.75
+"""On the way from the old garment's colour to the hair's: up to here is its shade, and from here on hair."""
+_TOLD = 0.15
+"""Two colours nearer than this, [0, 1], do not tell hair from cloth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +71,9 @@ def compose(
     shaded = base[at] * (1 - on_body * (1 - shadow[..., None]))
     behind = shaded * (1 - over) + garment[at] * over
     seen = (cover[at] > SEEN) | changed[at] | ((1 - shadow) * (on_body[..., 0]) > SEEN)
-    seen &= front[at] < 0.985
-    result = _before(original, behind.astype(np.float32), front[at], hair[at], old[at])
+    strands = (hair[at] > 0.015) & grown(old[at] > 0.3, max(4, round(_STRANDS * breadth)))
+    seen &= (front[at] < 0.985) | strands
+    result = _before(original, behind.astype(np.float32), front[at], hair[at], old[at], breadth)
     done = np.clip(np.rint(result * 255), 0, 255).astype(np.uint8)
     rgb, mask = photo.copy(), np.zeros(photo.shape[:2], bool)
     shown = photo[at].copy()
@@ -75,27 +82,31 @@ def compose(
     return Composed(rgb, mask)
 
 
-def _before(original: F32, behind: F32, front: F32, hair: F32, old: F32) -> F32:
-    """`front` kept over `behind`: in the soft edge of hair only the old garment's share of a pixel is exchanged for the new."""
-    soft = (hair > 0.015) & (front > 0.015) & (front < 0.985) & grown(old > 0.3, 4)
+def _before(original: F32, behind: F32, front: F32, hair: F32, old: F32, breadth: float) -> F32:
+    """`front` kept over `behind`. Where hair ends before the old garment, each pixel has as much hair as its colour is on
+    the way from that garment's to the hair's: an outline of strands is never known to the pixel."""
     result = behind * (1 - front[..., None]) + original * front[..., None]
-    if not soft.any():
+    reach = max(4, round(_STRANDS * breadth))
+    inner = ~grown(old > 0.3, reach)
+    band = (hair > 0.015) & (front - hair < 0.01) & ~inner
+    if not band.any():
         return result.astype(np.float32)
-    ys, xs = np.nonzero(soft)
-    top, bottom, left, right = ys.min(), ys.max() + 1, xs.min(), xs.max() + 1
-    at = slice(max(top - 8, 0), bottom + 8), slice(max(left - 8, 0), right + 8)
-    known = (old[at] > 0.95) & (front[at] < 0.02)
-    if known.any():
-        worn = near_colour(original[at], known)
-        share = (1 - front[at])[..., None]
-        exchanged = original[at] + share * (behind[at] - worn)
-        strands = (hair[at] > 0.95) & (front[at] > 0.95)
-        if strands.any():
-            # Where the share is off by a little, a strong colour taken out of the hair would leave its opposite.
-            own = near_colour(original[at], strands)
-            exchanged = np.clip(
-                exchanged, np.minimum(own, behind[at]) - 0.04, np.maximum(own, behind[at]) + 0.04
-            )
-        exchanged = np.clip(exchanged, 0, 1)
-        result[at] = np.where(soft[at][..., None], exchanged, result[at])
+    ys, xs = np.nonzero(band)
+    margin = 2 * reach
+    at = (
+        slice(max(int(ys.min()) - margin, 0), int(ys.max()) + margin),
+        slice(max(int(xs.min()) - margin, 0), int(xs.max()) + margin),
+    )
+    known, strands = (old[at] > 0.95) & (front[at] < 0.02), (hair[at] > 0.95) & inner[at]
+    if not known.any() or not strands.any():
+        return result.astype(np.float32)
+    worn, own = near_colour(original[at], known), np.median(original[at][strands], axis=0)
+    apart = own - worn
+    size = total(apart * apart)
+    way = total((original[at] - worn) * apart) / np.maximum(size, 1e-6)
+    share = np.clip((way - _CLOTH) / (_HAIR - _CLOTH), 0, 1)[..., None]
+    # Of what is no strand to the end nothing of the old colour is kept.
+    strand = original[at] + (1 - share) * (own - original[at])
+    told = (band[at] & (size > _TOLD**2))[..., None]
+    result[at] = np.where(told, strand * share + behind[at] * (1 - share), result[at])
     return result.astype(np.float32)

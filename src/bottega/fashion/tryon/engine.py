@@ -190,11 +190,16 @@ def _placed(scene: _Scene, options: TryOnOptions, tucked: bool) -> Placement:
         if reasons:
             raise TryOnRefused(reasons)
         return lower
-    cloth = cloth_of(scene.garment)
+    cloth = cloth_of(scene.garment, scene.product.cover)
     if cloth is None:
         raise TryOnRefused((suitable.shape_unclear(),))
     rolled = options.sleeves == "rolled"
-    return place_upper(cloth, scene.body, scene.garment, options.fit, tucked, rolled)
+    placed = place_upper(cloth, scene.body, scene.garment, options.fit, tucked, rolled)
+    if scene.kind == "dress":
+        reasons = suitable.dress_reasons(scene.person, scene.body, placed.hem_drop)
+        if reasons:
+            raise TryOnRefused(reasons)
+    return placed
 
 
 def _dressed(
@@ -235,10 +240,11 @@ def _dressed(
     if behind is None:
         refilled = refill_lower(scene.photo, scene.person, scene.body, cover, front, placement.hem_drop)
     else:
-        front = np.where(behind.stain, 0, front).astype(np.float32)
+        front = behind.before(front, cover)
         sleeves = [patch.outline for patch in placement.patches if patch.ribbon is not None]
+        tucked = placement.tuck_drop is not None
         refilled = refill_upper(
-            scene.photo, scene.person, scene.body, cover, front, behind, _hem(placement), sleeves
+            scene.photo, scene.person, scene.body, cover, front, behind, _hem(placement), sleeves, tucked
         )
     reasons = conditions.refill_reasons(refilled, scene.kind == "bottom")
     if reasons:

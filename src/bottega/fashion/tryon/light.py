@@ -20,6 +20,12 @@ _TUBE_EDGE = np.float32(0.86)
 """Light on the edge of a round sleeve."""
 WORN_RANGE = (0.72, 1.22)
 """Shading that is taken from a worn garment is held within this: what is beyond is pattern, not light."""
+_NARROW = 0.045
+"""Shoulder breadths within which worn light is evened."""
+_WIDER = 3.0, 9.0
+"""Times as far it is followed beyond the worn garment, ever more evened: light on a body changes slowly."""
+_END = 0.1
+"""Shoulder breadths above the lower end of cloth that bends in there, or lies in the shadow of its own seam."""
 
 
 def shading(
@@ -33,10 +39,7 @@ def shading(
     factors = round_
     seen = (old > 0.9) & (cover > 0.02)
     if person.worn_pattern == "plain" and seen.sum() > 400 and _is_even(photo, old):
-        worn, trust = _worn_light(photo, old, body.breadth)
-        # Both at one level where both are known, or the old hem would show as a step.
-        level = float(round_[seen].mean()) / max(float(worn[seen].mean()), 1e-3)
-        factors = level * worn * trust + round_ * (1 - trust)
+        factors = _followed(photo, old, round_.astype(np.float32), cover, body.breadth)
         source = "worn"
     under = cover > 0.5
     if under.any():
@@ -122,31 +125,56 @@ def _printed(photo: F32, light: F32, old: F32) -> Bool:
     return np.asarray(cv2.dilate((far & inside).astype(np.uint8), np.ones((3, 3), np.uint8))) > 0
 
 
-def _worn_light(photo: F32, old: F32, breadth: float) -> tuple[F32, F32]:
-    """Luma of the worn garment over its median, smooth, and how far to trust it: both H x W."""
-    sigma = max(2.0, 0.045 * breadth)
+def _followed(photo: F32, old: F32, round_: F32, cover: F32, breadth: float) -> F32:
+    """Light on the worn garment `old`, and beyond it what light of shape alone, `round_`, becomes with what there is more
+    or less of it where the new one, `cover`, lies over the worn: all H x W."""
+    sigma = max(2.0, _NARROW * breadth)
     # What is blurred this far needs no more pixels.
     factor = max(1, int(sigma / 3))
     height, width = old.shape
     size = (max(1, width // factor), max(1, height // factor))
-    small, worn = (cv2.resize(values, size, interpolation=cv2.INTER_AREA) for values in (photo, old))
-    photo, old, sigma = np.asarray(small, np.float32), np.asarray(worn, np.float32), sigma / factor
+    small, shape, held, over = (
+        np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA), np.float32)
+        for values in (photo, round_, old, cover)
+    )
+    sigma /= factor
+    worn, known, trust = _worn_light(small, held, sigma, round(_END * breadth / factor))
+    # Both at one level where both are known.
+    known = known * over
+    share = np.maximum(known, 1e-6)
+    worn *= np.float32(np.average(shape, weights=share) / max(float(np.average(worn, weights=share)), 1e-3))
+    more = (worn / np.maximum(shape, np.float32(0.1))).astype(np.float32)
+    beyond = np.ones_like(shape)
+    for times in reversed(_WIDER):
+        even, sure = _evened(more, known, times * sigma)
+        beyond = even * sure + beyond * (1 - sure)
+    large = [
+        np.asarray(cv2.resize(values.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR))
+        for values in (worn * trust, beyond * (1 - trust))
+    ]
+    return (large[0] + round_ * large[1]).astype(np.float32)
+
+
+def _worn_light(photo: F32, old: F32, sigma: float, end: int) -> tuple[F32, F32, F32]:
+    """Luma of the worn garment over its median, evened over `sigma`; where it was taken from; and how far to trust it: all
+    H x W. `end`: rows at a lower end of cloth that tell nothing."""
     light = luma(photo)
     plain = (old > 0.9) & ~_printed(photo, light, old)
-    rim = 2 * round(3 / factor) + 1
-    weight = np.asarray(cv2.erode(plain.astype(np.uint8), np.ones((rim, rim), np.uint8)), np.float32)
+    goes_on = np.zeros_like(plain)
+    goes_on[: len(plain) - end] = old[end:] > 0.9
+    weight = np.asarray(cv2.erode((plain & goes_on).astype(np.uint8), np.ones((3, 3), np.uint8)), np.float32)
     middle = float(np.median(light[weight > 0])) if (weight > 0).any() else 1.0
-    near = np.asarray(cv2.GaussianBlur(weight, (0, 0), sigma), np.float32)
-    mean = np.asarray(cv2.GaussianBlur(light * weight, (0, 0), sigma)) / np.maximum(near, 1e-4)
+    mean, trust = _evened(light, weight, sigma)
     # On dark cloth sensor noise and gloss weigh more than light: less is taken over.
     strength = float(np.clip(middle / 0.35, 0.35, 0.85))
-    ratio = np.clip(mean / max(middle, 1e-3), *WORN_RANGE) ** strength
-    trust = np.clip((near - 0.1) / 0.4, 0, 1)
-    full = [
-        np.asarray(cv2.resize(values.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR))
-        for values in (ratio, trust)
-    ]
-    return full[0].astype(np.float32), full[1].astype(np.float32)
+    return np.clip(mean / max(middle, 1e-3), *WORN_RANGE) ** strength, weight, trust
+
+
+def _evened(values: F32, weight: F32, sigma: float) -> tuple[F32, F32]:
+    """The mean of `values` by their `weight` around each pixel, and how much of it there is, 1 from half on: H x W."""
+    near = np.asarray(cv2.GaussianBlur(weight, (0, 0), sigma), np.float32)
+    mean = np.asarray(cv2.GaussianBlur(values * weight, (0, 0), sigma)) / np.maximum(near, 1e-4)
+    return mean.astype(np.float32), np.clip((near - np.float32(0.1)) / np.float32(0.4), 0, 1)
 
 
 def contact_shadow(cover: F32, breadth: float) -> F32:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from bottega.fashion.tryon.body import Arm, Body, sample
 from bottega.fashion.tryon.paths import directions_of, distances_along, points_at, smoothed
+from bottega.fashion.tryon.values import Bool
 from bottega.imaging.picture import F32
 
 F64 = NDArray[np.float64]
@@ -21,11 +22,16 @@ the elbow once more. Girths over pi, women and men halfway: NASA-STD-3000 (1995)
 STATIONS = 73
 _FINE: F64 = np.linspace(0.0, 2.4, STATIONS)
 _WRIST = 2.0
+WRIST_AT = 60
+"""The station at the wrist."""
 _LOOSE = 0.92
 """As much of a sleeve's breadth an arm fills at most."""
-_SEEN, _OVERLAP = 4, 5
-"""Stations on which an arm has to be bare to have come out of its sleeve, and as far as it is drawn on from there: the cuff
-lies aslant."""
+SEEN = 4
+"""Stations on which an arm has to be bare to have come out of its sleeve."""
+_OVERLAP = 5
+"""Stations on which it is drawn on from there: the cuff lies aslant."""
+MIXED = 2.5
+"""Pixels at the outer edge of a sleeve that are half of what lies behind it."""
 _LEAST, _MOST = 0.72, 1.35
 """Factors on the usual breadth beyond which what was measured is no arm."""
 
@@ -54,12 +60,36 @@ class Limb:
         return np.hypot(away[:, 0], away[:, 1]) / 2
 
     def drawn(self, shape: tuple[int, ...]) -> F32:
-        """H x W in [0, 1], with a round end at the shoulder."""
-        filled = np.zeros(shape[:2], np.uint8)
-        cv2.fillPoly(filled, [np.rint(self.ring * 16).astype(np.int32)], (255.0,), cv2.LINE_AA, 4)
+        """H x W in [0, 1], as far as it comes out of the cloth, with a round end at the shoulder."""
+        cap = np.zeros(shape[:2], np.uint8)
         x, y = (round(float(v) * 16) for v in self.axis[0])
-        cv2.circle(filled, (x, y), round(16 * float(self.halves[0])), (255.0,), -1, cv2.LINE_AA, 4)
+        cv2.circle(cap, (x, y), round(16 * float(self.halves[0])), (255.0,), -1, cv2.LINE_AA, 4)
+        return np.maximum(self.outlined(0, self.end - 1, shape), cap.astype(np.float32) / np.float32(255))
+
+    def outlined(self, first: int, last: int, shape: tuple[int, ...]) -> F32:
+        """H x W in [0, 1]: the limb from one station to another, with soft edges."""
+        filled = np.zeros(shape[:2], np.uint8)
+        at = slice(max(first, 0), last + 1)
+        ring = np.vstack((self.outer[at], self.inner[at][::-1]))
+        cv2.fillPoly(filled, [np.rint(ring * 16).astype(np.int32)], (255.0,), cv2.LINE_AA, 4)
         return filled.astype(np.float32) / np.float32(255)
+
+    def between(self, first: int, last: int, shape: tuple[int, ...], factor: float = 1.0) -> Bool:
+        """H x W: the limb from one station to another, `factor` times as broad."""
+        filled = np.zeros(shape[:2], np.uint8)
+        first, last = max(first, 0), min(last, STATIONS - 1)
+        if last > first:
+            at = slice(first, last + 1)
+            out = factor * (self.outer[at] - self.inner[at]) / 2
+            ring = np.vstack((self.axis[at] + out, (self.axis[at] - out)[::-1]))
+            cv2.fillPoly(filled, [np.rint(ring * 16).astype(np.int32)], (1.0,), cv2.LINE_8, 4)
+        return filled.view(np.bool_)
+
+    @property
+    def last(self) -> int:
+        """The last station at which the arm is seen bare; 0 where none is."""
+        rows = np.flatnonzero(self.seen)
+        return int(rows[-1]) if len(rows) else 0
 
     def coordinates(self, shape: tuple[int, ...], factor: int) -> tuple[F32, F32]:
         """For each cell of `factor` pixels (h x w): how far across the limb it lies, -1 at the outer edge to 1 at the inner
@@ -86,9 +116,9 @@ class Limb:
         return across, along
 
 
-def limb_of(arm: Arm, body: Body, bare: F32, cloth: F32) -> Limb:
+def limb_of(arm: Arm, body: Body, bare: F32, cloth: F32, whole: F32) -> Limb:
     """The arm as the frame has it, moved and made as broad as it is where it is `bare`, and kept within `cloth`, the worn
-    top, elsewhere; both H x W in [0, 1]."""
+    top, elsewhere; `whole` is what is bare with its rims. All are H x W in [0, 1]."""
     side = -1.0 if arm.path[0][0] < body.origin[0] else 1.0
     radius = 0.5 * _BREADTHS[0] * body.breadth
     cap = arm.path[0] - side * radius * body.across + 0.9 * radius * body.down
@@ -101,10 +131,11 @@ def limb_of(arm: Arm, body: Body, bare: F32, cloth: F32) -> Limb:
     reach = 1.5 * float(usual[0])
     offsets = np.arange(-reach, reach + 0.5)
     lines = path[:, None, :] + offsets[None, :, None] * normal[:, None, :]
-    on_skin, on_cloth = (
-        sample(values, lines.reshape(-1, 2)).reshape(len(path), -1) > 0.5 for values in (bare, cloth)
+    on_skin, on_cloth, on_whole = (
+        sample(values, lines.reshape(-1, 2)).reshape(len(path), -1) > 0.5 for values in (bare, cloth, whole)
     )
     skin = _runs(on_skin & ~on_cloth, offsets, usual, _LEAST, 1.6)
+    skin = skin + _rims(skin, _runs(on_whole & ~on_cloth, offsets, usual, _LEAST, 1.6))
     tube = _runs(on_skin | on_cloth, offsets, usual, 0.6, 1.9)
     seen = np.isfinite(skin[:, 0])
     middle, factor = _axis_and_size(skin, tube, usual)
@@ -115,10 +146,10 @@ def limb_of(arm: Arm, body: Body, bare: F32, cloth: F32) -> Limb:
     beside = np.convolve(seen, np.ones(9), "same") > 0
     room = np.where(beside, np.inf, np.minimum(room, 1e6))
     half = np.minimum(half, np.maximum(_least_near(room, 1), 0.6 * usual / 2))
-    half = np.where(seen, np.where(seen, (skin[:, 1] - skin[:, 0]) / 2, 0), _even(half, 7))
-    half = _even(np.minimum(half, 1.3 * usual / 2), 5)
-    middle = np.where(seen, middle, _even(middle, 11))
-    middle = _even(middle, 5)
+    half = np.where(seen, np.where(seen, (skin[:, 1] - skin[:, 0]) / 2, 0), even(half, 7))
+    half = even(np.minimum(half, 1.3 * usual / 2), 5)
+    middle = np.where(seen, middle, even(middle, 11))
+    middle = even(middle, 5)
     at = np.clip(np.rint(middle + reach).astype(int), 0, len(offsets) - 1)
     rows = np.arange(len(path))
     strayed = ~seen & ~(on_cloth | on_skin)[rows, at] & (_FINE < _WRIST)
@@ -133,7 +164,7 @@ def _comes_out(bare: NDArray[np.bool_]) -> int:
     covered = np.flatnonzero(np.convolve(~bare & (_FINE < _WRIST), np.ones(3), "same") >= 2)
     first = int(covered[-1]) + 1 if len(covered) else 0
     after = np.flatnonzero(bare[first:])
-    if not len(after) or bare[first:].sum() < _SEEN:
+    if not len(after) or bare[first:].sum() < SEEN:
         return STATIONS
     return min(first + int(after[0]) + _OVERLAP, STATIONS)
 
@@ -162,6 +193,16 @@ def _runs(inside: NDArray[np.bool_], offsets: F64, usual: F64, least: float, mos
         if abs(float(middles[index])) <= usual[row]:
             found[row] = offsets[starts[fits]][index] - 0.5, offsets[ends[fits] - 1][index] + 0.5
     return found
+
+
+def _rims(skin: F64, whole: F64) -> F64:
+    """How much further out than `skin` the arm's edges lie (2), both runs N x 2: as far as the `whole` says in its lower
+    half, away from the sleeve, whose own rim looks the same."""
+    rows = np.flatnonzero(np.isfinite(skin[:, 0]) & np.isfinite(whole[:, 0]) & (_FINE < _WRIST))
+    rows = rows[len(rows) // 2 :]
+    if len(rows) < SEEN:
+        return np.zeros(2)
+    return np.clip(np.median(whole[rows] - skin[rows], axis=0), -MIXED, MIXED)
 
 
 def _axis_and_size(skin: F64, tube: F64, usual: F64) -> tuple[F64, F64]:
@@ -206,14 +247,15 @@ def _within(
     lies behind. `at`: the column of the middle in each row of `worn`."""
     before = ~worn & (np.arange(len(offsets))[None] < at[:, None])
     last = len(offsets) - 1 - np.argmax(before[:, ::-1], axis=1)
-    edge = np.where(before.any(axis=1), offsets[last] + np.maximum(1.5, 0.06 * half), -np.inf)
+    edge = np.where(before.any(axis=1), offsets[last] + np.maximum(MIXED, 0.06 * half), -np.inf)
     outer, inner = middle - half, middle + half
     pushed = np.where(free, 0.0, np.clip(edge - outer, 0.0, 0.5 * half))
-    outer = outer + _even(pushed, 5)
+    outer = outer + even(pushed, 5)
     return (outer + inner) / 2, (inner - outer) / 2
 
 
-def _even(values: F64, window: int) -> F64:
+def even(values: F64, window: int) -> F64:
+    """N values smoothed over an odd `window`, going on evenly at both ends."""
     kernel = np.hanning(window + 2)[1:-1]
     padded = np.pad(values, window // 2, "reflect", reflect_type="odd")
     return np.asarray(np.convolve(padded, kernel / kernel.sum(), "valid"), np.float64)

@@ -32,6 +32,11 @@ class Patch:
     """Given for a sleeve: it is brought by its edges instead of by a spline through the points."""
     slack: F64 | None = None
     """Factors (N) on the spline's stiffness: points shared with another piece have little."""
+    hanging: tuple[float, float, float] | None = None
+    """Rows of the photograph between which its sides hang, and a column between them."""
+    untouched: tuple[F64, F64, F64] | None = None
+    """Rows of the product picture and there the left and the right column up to which its cloth is shown as it is; beyond
+    them it is shown mirrored."""
 
 
 @dataclass(frozen=True, slots=True)

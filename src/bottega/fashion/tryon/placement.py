@@ -1,16 +1,19 @@
 """Where the points of a top, jacket or dress come to lie on a body: by the body's frame and the garment's own proportions,
 never by what is worn. Warping the pixels is `warp`'s."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.garment.values import Garment, Sleeves
 from bottega.fashion.tryon.body import Body
-from bottega.fashion.tryon.cloth import Cloth, sleeve_mask, torso_mask
+from bottega.fashion.tryon.cloth import Cloth, sleeve_mask, torso_mask, untouched_sides
 from bottega.fashion.tryon.pieces import MOST_STRETCH, Patch, Placement
 from bottega.fashion.tryon.sleeves import place_sleeve
 from bottega.fashion.tryon.values import Fit
-from bottega.fashion.tryon.zones import closed, inset
+from bottega.fashion.tryon.zones import inset
+from bottega.imaging.picture import F32
 
 F64 = NDArray[np.float64]
 
@@ -31,11 +34,18 @@ PINNED, PRINT = 0.4, 0.1
 HOLLOW = 0.08
 """Of the chest's breadth a garment's shoulder lies beside the straight line from collar to seam at most."""
 
-CRACK = 0.008
-"""Half the breadth of a strip between the pieces of torso and sleeve, in breadths of the chest, that no piece has."""
+HEM_CORNER = 0.04
+"""Shoulder breadths above the hem, where its corners begin."""
 OVER = 0.005
 """Shoulder breadths by which cloth lies higher than the edge of the shoulder that is seen: it lies on it, and over what was
 worn there."""
+UPPER_EDGE = (0.35, 0.6, 0.8, 0.92)
+"""Of the way from collar to seam, where cloth is laid on the shoulder's edge."""
+EDGE_NEAR = 0.02
+"""Of the chest's breadth, how far beside a place the cloth's upper edge is looked at."""
+OWN_SIDE = 0.06
+"""Shoulder breadths up to which the edge seen on one side differs from the line of both because the arm is moved; beyond
+that it is something else."""
 
 
 def place_upper(
@@ -45,7 +55,7 @@ def place_upper(
     scale = upper_scale(cloth, body, garment.sleeves) * EASE[fit]
     torso, ends = _torso(cloth, body, garment, scale, tucked)
     height, width = garment.alpha.shape
-    left_of, areas = np.zeros((height, width), bool), np.zeros((height, width), bool)
+    left_of = np.zeros((height, width), bool)
     patches: list[Patch] = []
     shares: list[float] = []
     for side, sleeve, arm in (
@@ -58,20 +68,26 @@ def place_upper(
         area = sleeve_mask((height, width), sleeve, 0.04 * cloth.chest_breadth)
         core = sleeve_mask((height, width), sleeve, -0.05 * cloth.chest_breadth)
         left_of |= core
-        areas |= area
         patch, share = place_sleeve(
-            f"{side}_sleeve", sleeve, inset(arm, body), ends[side], scale, garment.sleeves, area, rolled
+            f"{side}_sleeve",
+            sleeve,
+            inset(arm, body),
+            ends[side],
+            scale,
+            garment.sleeves,
+            area,
+            rolled,
+            garment.alpha,
+            body.contour,
         )
         patches.append(patch)
         shares.append(share)
     own = ~left_of
+    untouched = None
     if cloth.round > 0.5:
-        within = torso_mask((height, width), cloth)
-        # Cloth between torso and sleeve that neither claims would be a crack.
-        own &= within | (closed(within | areas, max(1, round(CRACK * cloth.chest_breadth))) & ~areas)
-    body_patch = Patch(
-        torso.name, torso.source, torso.target, own, torso.outline, torso.zone, slack=torso.slack
-    )
+        untouched = untouched_sides(cloth)
+        own &= torso_mask((height, width), cloth)
+    body_patch = replace(torso, area=own, untouched=untouched)
     front = _collar_front(cloth, body, scale)
     return Placement(
         (body_patch, *patches),
@@ -118,6 +134,18 @@ def _shoulder_line(body: Body, u: F64, slope: float, over: float = OVER) -> F64:
     return near * seen + (1 - near) * line
 
 
+def _on_shoulder(body: Body, u: float, slope: float) -> F64:
+    """The place `u` along the shoulders on their upper edge, in body coordinates. Toward their ends each side's own edge
+    counts: an arm that is held away raises or lowers it."""
+    line = float(_shoulder_line(body, np.array(u), slope))
+    seen = float(body.seen_top(np.array((u,)))[0]) - OVER * body.breadth
+    if np.isnan(seen):
+        return np.array((u, line))
+    near = np.clip(1.5 - abs(seen - line) / (OWN_SIDE * body.breadth), 0, 1)
+    near *= np.clip((abs(u) / body.breadth - 0.3) / 0.1, 0, 1)
+    return np.array((u, near * seen + (1 - near) * line))
+
+
 def _torso(
     cloth: Cloth, body: Body, garment: Garment, scale: float, tucked: bool
 ) -> tuple[Patch, dict[str, tuple[F64, F64, F64]]]:
@@ -133,7 +161,7 @@ def _torso(
         most = 1.1 + cloth.round * (ROUND_SHOULDER - 1.1)
         u = float(np.clip(u, min(0.92, most) * half, most * half)) if sleeved else min(u, 0.97 * half)
         u = max(u, abs(float(collar[index][0])) + 0.06 * body.breadth)
-        shoulders.append(np.array((sign * u, float(_shoulder_line(body, np.array(u), slope)))))
+        shoulders.append(_on_shoulder(body, sign * u, slope))
     drops, lefts, rights = _side_targets(cloth, body, scale, tucked)
     armpits = [np.array((edge[0], drops[0])) for edge in (lefts, rights)]
     if not sleeved:
@@ -189,6 +217,7 @@ def _torso(
         body.out(outline[:, 0], outline[:, 1]),
         zone,
         slack=slack,
+        hanging=_hanging(body, drops, lefts, rights),
     )
     ends = {
         side: (
@@ -199,6 +228,13 @@ def _torso(
         for index, side in ((0, "left"), (1, "right"))
     }
     return patch, ends
+
+
+def _hanging(body: Body, drops: F64, lefts: F64, rights: F64) -> tuple[float, float, float]:
+    """The rows between which both sides hang, from the armpits to a little above the hem, and a column between them."""
+    ends = [body.out(side[[0, -1]], drops[[0, -1]]) for side in (lefts, rights)]
+    top, bottom = max(end[0, 1] for end in ends), min(end[1, 1] for end in ends)
+    return float(top), float(bottom - HEM_CORNER * body.breadth), float(np.mean([end[:, 0] for end in ends]))
 
 
 def _lead(body: Body, collar: F64, shoulder: F64) -> F64:
@@ -219,17 +255,25 @@ def _shoulder_edges(
     alpha = garment.alpha
     for index in (0, 1):
         first, last = cloth.collar[index], cloth.shoulders[index]
-        for share in (0.35, 0.7):
+        for share in UPPER_EDGE:
             guess = first + share * (last - first)
-            column = alpha[:, int(np.clip(guess[0], 0, alpha.shape[1] - 1))] > 0.5
-            edge = float(np.argmax(column))
+            edge = _edge_above(alpha, float(guess[0]), EDGE_NEAR * cloth.chest_breadth)
             # What begins elsewhere is a hood, or a strap beside the line.
-            if not column.any() or abs(edge - float(guess[1])) > HOLLOW * cloth.chest_breadth:
+            if edge is None or abs(edge - float(guess[1])) > HOLLOW * cloth.chest_breadth:
                 continue
             u = float(collar[index][0] + share * (shoulders[index][0] - collar[index][0]))
             source.append(np.array((guess[0], edge)))
-            target.append(np.array((u, float(_shoulder_line(body, np.array(u), slope)))))
+            target.append(_on_shoulder(body, u, slope))
     return source, target
+
+
+def _edge_above(alpha: F32, column: float, near: float) -> float | None:
+    """The row in which the cloth (`alpha`: H x W) begins at a column, without dents and hairs: the median of those up to `near`
+    pixels beside it; None where there is none."""
+    first, last = max(int(column - near), 0), min(int(column + near) + 1, alpha.shape[1])
+    part = alpha[:, first:last] > 0.5
+    rows = part.argmax(axis=0)[part.any(axis=0)]
+    return float(np.median(rows)) if len(rows) else None
 
 
 def _seam_points(shoulder: F64, armpit: F64) -> list[F64]:

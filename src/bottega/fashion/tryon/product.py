@@ -4,6 +4,7 @@ Nothing here looks at a photograph, so that it can be done while that is looked 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -22,6 +23,8 @@ _PAPER_IN_PATTERN = 0.03
 """Of the cloth, from which on stripes or flowers may have the paper's colour."""
 _PAPER = 0.15
 """Euclidean distance in sRGB [0, 1] from the border's usual colour within which something is paper."""
+_SPOT, _SHADED = 0.15, 0.07
+"""The same from the usual colour nearby from which on a stripe or dot has its own, and from paper in the shade."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +44,27 @@ class Product:
 
 def product_of(rgb: U8, garment: Garment) -> Product:
     """What there is to know of a product picture (H x W x 3 uint8) whose garment is known."""
-    cover = tight_cover(rgb, garment.alpha)
+    cover, colours = _shown(rgb, garment.alpha)
     edges = grown(garment.alpha > 0.5, 3)
     return Product(
         cover,
-        solid_colours(rgb, cover),
+        colours,
         lens.blur_of(rgb.astype(np.float32) / np.float32(255), edges),
         None if garment.hood is None else solid_colours(rgb, garment.hood),
-        None if garment.stand is None else _whole(rgb, garment.whole),
+        None if garment.stand is None else _shown(rgb, garment.whole),
     )
 
 
-def _whole(rgb: U8, alpha: F32) -> tuple[F32, F32]:
-    cover = tight_cover(rgb, alpha)
-    return cover, solid_colours(rgb, cover)
+def _shown(rgb: U8, alpha: F32) -> tuple[F32, F32]:
+    """The cover and the colours of what is cut out by `alpha`."""
+    paper = _paper_within(rgb, alpha)
+    # Without the ragged ends that noise leaves.
+    drop = np.asarray(cv2.medianBlur(paper.view(np.uint8), 5), bool)
+    soft = np.asarray(cv2.GaussianBlur(drop.astype(np.float32), (0, 0), 0.8))
+    cloth = (alpha * (1 - np.maximum(soft, drop))).astype(np.float32)
+    cover = _even_outline(cloth)
+    # A smooth outline closes narrow corners: the colours of the paper there are none of the garment.
+    return cover, solid_colours(rgb, kept(np.minimum(cover, cloth), ~paper))
 
 
 def solid_colours(rgb: U8, alpha: F32) -> F32:
@@ -79,12 +89,12 @@ def solid_colours(rgb: U8, alpha: F32) -> F32:
     return result
 
 
-def tight_cover(rgb: U8, alpha: F32) -> F32:
-    """`alpha` (H x W in [0, 1]) without a rim that has the background's colours, where those differ from the garment's:
-    in corners a cut-out mostly keeps some of the paper, and stretched it shows."""
+def _paper_within(rgb: U8, alpha: F32) -> Bool:
+    """Where `alpha` (H x W in [0, 1]) has a rim with the background's colours, if those differ from the garment's: in corners
+    a cut-out mostly keeps some of the paper, and stretched it shows."""
     outside, inside = alpha < 0.02, alpha > 0.98
     if not outside.any() or not inside.any():
-        return alpha
+        return np.zeros(alpha.shape, bool)
     colours = rgb.astype(np.float32) / np.float32(255)
     outside = _paper(colours, outside)
     depth = np.asarray(cv2.distanceTransform((alpha >= 0.02).astype(np.uint8), cv2.DIST_L2, 3))
@@ -96,19 +106,38 @@ def tight_cover(rgb: U8, alpha: F32) -> F32:
     very_edge = depth < _EDGE * max(alpha.shape)
     # A print in the middle does not count, stripes that come to the rim do.
     beside = inside & (depth >= _RIM * max(alpha.shape)) & (depth < 2 * _RIM * max(alpha.shape))
-    if beside.any() and float((to_paper[beside] < 0.1).mean()) > _PAPER_IN_PATTERN:
+    pale = bool(beside.any()) and float((to_paper[beside] < 0.1).mean()) > _PAPER_IN_PATTERN
+    if pale:
         rim &= very_edge
+    # A stripe or dot that comes to the rim is as much cloth as what is usual around it.
+    behind = _behind(colours, inside)
+    spotted = rim & (distance(behind, cloth) > _SPOT) & (pale | (_to_shaded(behind, paper) > _SHADED))
+    own = np.minimum(to_cloth, distance(colours, behind))
+    to_cloth = np.asarray(np.where(spotted, own, to_cloth), np.float32)
     unlike = rim & (to_paper < 0.07) & (to_cloth > 4 * to_paper + 0.1)
     # At the very edge a pixel that is half paper is no cloth, shaded as the paper may be.
     contrast = distance(cloth, paper)
     edge = rim & very_edge & (contrast > 0.25)
     unlike |= (edge & (to_paper < 0.6 * to_cloth)) | (rim & (to_paper < 0.05) & (to_cloth > 0.25))
     # Only what hangs together with the outside: a white dot of a print stays.
-    drop = unlike & touching(unlike, outside, connectivity=4)
-    # Without the ragged ends that noise leaves.
-    drop = np.asarray(cv2.medianBlur(drop.astype(np.uint8), 5), bool)
-    soft = np.asarray(cv2.GaussianBlur(drop.astype(np.float32), (0, 0), 0.8))
-    return _even_outline((alpha * (1 - np.maximum(soft, drop))).astype(np.float32))
+    return unlike & touching(unlike, outside, connectivity=4)
+
+
+def _behind(colours: F32, inside: Bool) -> F32:
+    """The colour (H x W x 3) of the nearest pixel too deep `inside` the cut-out to be paper: that of the same stripe or dot as
+    the edge before it."""
+    depth = np.asarray(cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 3))
+    sure = depth > _EDGE * max(depth.shape)
+    if not sure.any():
+        return colours
+    found: tuple[Any, Any] = cv2.distanceTransformWithLabels(  # pyright: ignore[reportUnknownVariableType]
+        (~sure).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    labels = np.asarray(found[1], np.int32)
+    # Each pixel that is sure has a label of its own.
+    samples = np.zeros((int(labels.max()) + 1, 3), np.float32)
+    samples[labels[sure]] = colours[sure]
+    return samples[labels]
 
 
 def _paper(colours: F32, outside: Bool) -> Bool:

@@ -19,15 +19,18 @@ from bottega.fashion.tryon.beside import (
     torso_of,
 )
 from bottega.fashion.tryon.body import Body, hands_of, sample
+from bottega.fashion.tryon.cuffs import cuffs_of, linings, near_limbs, rim_of_arms
+from bottega.fashion.tryon.hips import beyond_hips
+from bottega.fashion.tryon.layers import faded, lay
 from bottega.fashion.tryon.limbs import Limb, length_hidden
 from bottega.fashion.tryon.paths import distances_along, points_at
+from bottega.fashion.tryon.rims import at_its_edges, with_even_rims
 from bottega.fashion.tryon.stains import near_colour, stained
 from bottega.fashion.tryon.surfaces import backdrop_surface, mirrored_up, skin_surface, within_outline
 from bottega.fashion.tryon.values import Bool
 from bottega.fashion.tryon.zones import (
     RIM,
     above_legs,
-    around,
     beyond_armholes,
     closed,
     drop_map,
@@ -88,26 +91,45 @@ class Behind:
     the backdrop, as in `Refilled`."""
 
     stain: Bool
+    wrists: Bool
+    """H x W: hands next to the cuffs that they come out of, on which made-up skin fades where nothing covers them."""
+    beside_arms: Bool
+    """H x W: where of `stain` no arm is, whatever it was taken for."""
     backdrop: F32
     texture: float
     skin: F32 | None
     limbs: list[Limb]
 
+    def before(self, front: F32, cover: F32) -> F32:
+        """`front`, what lies before everything, without what of it is made up beside `cover`, the new garment; all H x W. A
+        hand that comes out of a new sleeve stays as it is."""
+        wrists = self.wrists & ~touching(self.wrists, self.wrists & (cover > 0.02))
+        return np.where((self.stain & ~self.wrists) | wrists, 0, front).astype(np.float32)
+
 
 def behind_upper(photo: F32, person: PersonParse, body: Body) -> Behind:
     """What can be made up before the new garment is known; `photo` is H x W x 3 in [0, 1]."""
     old = worn_top(person, photo.shape)
-    stain = stained(photo, person, body, old) | of_nobody(person, body, old)
-    stain &= ~shaded_skin(photo, person, body, old, stain)
-    # At its edge a hand is mixed with what it lies on, not within.
-    stain &= grown(hands_of(person, body) < 0.5, RIM)
+    limbs = [at_its_edges(photo, limb) for limb in limbs_of(person, body)]
+    nobodys = of_nobody(person, body, old)
+    stain = stained(photo, person, body, old) | nobodys
+    stain &= ~shaded_skin(photo, person, body, old, stain & near_limbs(person, limbs))
+    stain &= ~rim_of_arms(photo, person, body, old, limbs, stain)
+    hands = hands_of(person, body)
+    cuffs = cuffs_of(limbs, old.shape)
+    stain |= linings(nobodys, cuffs)
+    # What a cuff hangs together with there is its inside, its shadow or its rim.
+    stain |= closed(stain | (old > 0.5), RIM) & cuffs.beside & (old < 0.5)
+    # At its edge a hand is mixed with what it lies on; within only the cuff that it comes out of leaves something.
+    rims = grown(hands < 0.5, RIM)
+    wrists = cuffs.after & (hands > 0.02) & ~(stain & rims)
+    stain &= rims | cuffs.zone
     surface, texture = backdrop_surface(photo, person)
-    limbs = limbs_of(person, body)
     try:
         skin = skin_surface(photo, person, body, grown(old > 0.04, RIM) | stain, limbs)
     except ValueError:
         skin = None
-    return Behind(stain, surface, texture, skin, limbs)
+    return Behind(stain, wrists, stain & cuffs.beside, surface, texture, skin, limbs)
 
 
 def arms_before(person: PersonParse, body: Body, sleeves: list[F64]) -> F32:
@@ -146,11 +168,13 @@ def refill_upper(
     behind: Behind,
     hem: float,
     sleeves: list[F64] | None = None,
+    tucked: bool = False,
 ) -> Refilled:
     """Takes the worn top or dress out of `photo` (H x W x 3 in [0, 1]) wherever `cover`, the new garment, leaves it open.
 
     `front`: H x W, what lies before everything. `hem`: the new garment's lower end below the shoulders in pixels.
-    `sleeves`: outlines of the new sleeves (N x 2), beside which no arm is seen as far as they reach.
+    `sleeves`: outlines of the new sleeves (N x 2), beside which no arm is seen as far as they reach. `tucked`: into what is
+    worn below, whose waistband stands as it is.
     Raises ValueError where skin is needed, none is seen and none was measured.
     """
     shape = photo.shape[:2]
@@ -162,16 +186,28 @@ def refill_upper(
     beside_dress = np.zeros(shape, bool)
     if bottom is not None and trousers is not None:
         beside_dress = bottom_beside(np.maximum(bottom, trousers[1] * old), body, cover, hem, sleeves or [])
+        if not tucked:
+            outside = beyond_hips(bottom, torso_of(cover, body, sleeves or []), body)
+            beside_dress |= outside & (grown(bottom > 0.04, RIM) | trousers[1])
     # A sleeve goes around the whole arm: a strip of the arm that shows beside it is none.
     strip = arm_beside(person, body, old, sleeves or [])
     old_rim |= beside_dress | strip
+    cut = np.zeros(shape, bool)
+    if bottom is not None:
+        # Where trousers are cut off beside the garment, their new edge is soft.
+        cut = grown(beside_dress, 2 * RIM) & (bottom > 0.5) & ~beside_dress
+        old_rim |= cut
     limbs = limb_shapes(person, body, np.maximum(old, stain), behind.limbs)
+    limbs = with_even_rims(limbs, behind.limbs, stain & ~behind.wrists)
+    limbs = np.where(behind.beside_arms, 0, limbs).astype(np.float32)
     drops = drop_map(body, shape)
     open_ = old_rim & (cover < 0.995) & (front < 0.98)
-    skin_at = open_ & ((limbs > 0.5) | neckline_zone(body, shape))
+    # The soft edge of an arm before the new garment has skin in it, too.
+    on_arm = (limbs > 0.5) | ((limbs > 0.02) & (cover > 0.1))
+    skin_at = open_ & (on_arm | neckline_zone(body, shape))
     skin_at |= open_ & (joint_zone(limbs, body, shape) | under_neck(person, body, shape))
-    # The outermost pixels of what was worn are half backdrop, and no skin fills it to the edge.
-    skin_at &= ~grown(person.silhouette < 0.5, 2)
+    # The outermost pixels of what was worn are half backdrop, and no skin fills it to the edge; an arm has its own.
+    skin_at &= ~grown(person.silhouette < 0.5, 2) | (limbs > 0.5)
     skin_at &= ~_face(person, shape)
     for outline in sleeves or []:
         on_torso = neckline_zone(body, shape) | torso_zone(body, shape)
@@ -188,7 +224,7 @@ def refill_upper(
         low = (trousers[1] & (drops > min(hem, body.hip_drop) - 6)) | closed(
             bottom > 0.5, max(1, round(0.04 * body.breadth))
         )
-        low &= ~beside_dress
+        low = (low | cut) & ~beside_dress
     below = open_ & ~skin_at & low
     # At its sides the torso is not known to the pixel: a strip there is slack of the old garment, not body.
     inner = ~grown(~torso_zone(body, shape), max(1, round(0.05 * body.breadth)))
@@ -213,29 +249,30 @@ def refill_upper(
     hair_at = backdrop_at & under_hair(person, body, shape)
     backdrop_at &= ~hair_at
     rgb = photo.copy()
-    layers: list[tuple[Bool, F32]] = [(backdrop_at, behind.backdrop)]
+    at_edge = grown(skin_at, 1) & grown(backdrop_at, 1) & (limbs > 0.02) & (limbs < 0.98)
+    layers: list[tuple[F32, F32]] = [(np.where(at_edge, 1 - limbs, backdrop_at), behind.backdrop)]
     if hair_at.any():
-        layers.append((hair_at, near_colour(photo, person.regions["hair"] > 0.95)))
+        layers.append((hair_at.astype(np.float32), near_colour(photo, person.regions["hair"] > 0.95)))
     if legs_at.any():
-        layers.append((legs_at, near_colour(photo, person.regions["legs"] > 0.95)))
+        layers.append((legs_at.astype(np.float32), near_colour(photo, person.regions["legs"] > 0.95)))
     if trousers is not None and bottom_at.any():
-        layers.append((bottom_at, trousers[0]))
+        layers.append((bottom_at.astype(np.float32), trousers[0]))
     if skin_at.any():
         if behind.skin is None:
             raise ValueError("no skin is seen and none was measured")
-        layers.append((skin_at, behind.skin))
-    _lay(rgb, layers, open_)
+        layers.append((np.where(at_edge, limbs, skin_at), behind.skin))
+    lay(rgb, layers, open_)
     changed = open_ & ~unknown
     if behind.texture < _SMOOTH:
         wall = (person.silhouette < 0.05) & ~open_ & (front < 0.02)
-        changed |= _faded(rgb, behind.backdrop, backdrop_at, wall, max(RIM, round(_FADE * body.breadth)))
+        changed |= faded(rgb, behind.backdrop, backdrop_at, wall, max(RIM, round(_FADE * body.breadth)))
     if behind.skin is not None:
-        names = ("neck", "left_arm", "right_arm")
+        names = ("neck", "left_arm", "right_arm", "hands")
         bare = np.maximum.reduce(
             [front * 0, *(person.regions[name] for name in names if name in person.regions)]
         )
         bare_at = (bare > 0.95) & ~open_ & (front < 0.02)
-        changed |= _faded(rgb, behind.skin, skin_at, bare_at, max(RIM, round(_FADE * body.breadth)))
+        changed |= faded(rgb, behind.skin, skin_at, bare_at, max(RIM, round(_FADE * body.breadth)))
     return Refilled(
         rgb,
         changed,
@@ -281,43 +318,6 @@ def _visible(where: Bool, cover: F32) -> float:
     return float((1 - cover)[where].sum())
 
 
-def _lay(rgb: F32, layers: list[tuple[Bool, F32]], open_: Bool) -> None:
-    """The layers over `rgb`, in place, each with a soft edge toward the rest of `open_` and none toward what stays."""
-    # As far around as the blur reaches.
-    at = around(open_, 8)
-    if at is None:
-        return
-    sigma = 0.9
-    total, share = np.zeros(open_.shape, np.float32), np.zeros(open_.shape, np.float32)
-    laid = np.zeros_like(rgb)
-    total[at] = np.maximum(np.asarray(cv2.GaussianBlur(open_[at].astype(np.float32), (0, 0), sigma)), 1e-3)
-    for where, values in layers:
-        near = around(where & open_, 8)
-        if near is None:
-            continue
-        soft = np.asarray(cv2.GaussianBlur(where[near].astype(np.float32), (0, 0), sigma), np.float32)
-        soft = np.where(open_[near], np.clip(soft / total[near], 0, 1), 0).astype(np.float32)
-        laid[near] += values[near] * soft[..., None]
-        share[near] += soft
-    # All at once: where one layer ends in another, nothing of what was worn is left between them.
-    shown, part = share[at][..., None], rgb[at]
-    part[...] = part * np.maximum(1 - shown, 0) + laid[at] / np.maximum(shown, 1)
-
-
-def _faded(rgb: F32, backdrop: F32, inner: Bool, wall: Bool, reach: int) -> Bool:
-    """`backdrop` laid over `rgb`, in place, around `inner` as far as `wall` holds, less and less over `reach` pixels: a
-    lens and compression leave a line around what was worn. H x W: where anything changed."""
-    changed = np.zeros(inner.shape, bool)
-    at = around(inner, reach + 2)
-    if at is None:
-        return changed
-    away = np.asarray(cv2.distanceTransform((~inner[at]).astype(np.uint8), cv2.DIST_L2, 3))
-    share = np.where(wall[at], np.clip(1.5 - 1.5 * away / reach, 0, 1), 0).astype(np.float32)[..., None]
-    rgb[at] = rgb[at] * (1 - share) + backdrop[at] * share
-    changed[at] = share[..., 0] > 0
-    return changed
-
-
 def _joined(made_up: Bool, person: PersonParse, body: Body) -> Bool:
     """H x W: what of made-up skin hangs together with skin that is seen, or lies no lower than the armpits. An arm that
     ends in nothing was not told from the backdrop, and nobody knows where it goes on."""
@@ -345,8 +345,8 @@ def _cut_share(body: Body, wall: Bool, person: Bool) -> float:
 
 
 def _is_made_up(limb: Limb, skin_at: Bool) -> bool:
-    """Whether some of the limb's axis is made up."""
-    return bool((sample(skin_at.astype(np.float32), limb.axis) > 0.5).any())
+    """Whether some of the limb's axis is made up where cloth hides it."""
+    return bool((sample(skin_at.astype(np.float32), limb.axis[~limb.seen]) > 0.5).any())
 
 
 def _face(person: PersonParse, shape: tuple[int, ...]) -> Bool:

@@ -6,13 +6,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bottega.fashion.tryon.paths import distances_along, points_at
 from bottega.fashion.tryon.spline import Box, Distortion
 from bottega.imaging.picture import F32
 
 F64 = NDArray[np.float64]
-ROWS = 25
+SHARES = np.linspace(0, 1, 33) ** 1.3
+"""Along a sleeve, from the seam to the cuff: closer together around the shoulder, which is rounder than an arm."""
 BESIDE, BEYOND = 0.1, 0.05
 """Of the breadth beside the edges and of the length past the cuff: room for the cloth's own soft edge."""
+BEFORE = (0.025, 0.021)
+"""Of the outer and of the inner edge's length the seam lies further in, so that torso and sleeve overlap."""
+_END = 0.88
+"""Of an edge's length, from where on it tells the way past the cuff."""
 MOST_TURNED = 0.1
 
 
@@ -82,19 +88,24 @@ def _twice_areas(mesh: F64, half: int) -> F64:
 
 def _mesh(outer: F64, inner: F64) -> F64:
     """Rows along the ribbon, five points across: rows x 5 x 2."""
-    stations = np.linspace(0, 1, len(outer))
-    fine = np.linspace(0, 1, ROWS)
-    edges = [
-        np.column_stack([np.interp(fine, stations, edge[:, axis]) for axis in (0, 1)])
-        for edge in (outer, inner)
-    ]
-    tail = [edge[-1] + BEYOND * (ROWS - 1) / 3 * (edge[-1] - edge[-4]) for edge in edges]
-    first, last = np.vstack((edges[0], tail[0])), np.vstack((edges[1], tail[1]))
-    # The seam lies a little further in, at the armpit more than at the shoulder, so that torso and sleeve overlap.
-    first[0] = first[0] - 0.6 * (first[1] - first[0])
-    last[0] = last[0] - 0.5 * (last[1] - last[0])
+    seam, along = outer[0] - inner[0], outer[-1] + inner[-1] - outer[0] - inner[0]
+    inward = np.array((-seam[1], seam[0])) / max(float(np.hypot(*seam)), 1e-9)
+    # Across the seam: along the edge, which turns down there, it would stand up above the shoulder.
+    inward = -inward if float((inward * along).sum()) > 0 else inward
+    back = inner[0] - inner[1]
+    first = _extended(outer, BEFORE[0] * inward)
+    last = _extended(inner, BEFORE[1] * back / max(float(np.hypot(*back)), 1e-9))
     shares = np.array((-BESIDE, 0.0, 0.5, 1.0, 1 + BESIDE))
     return first[:, None, :] + shares[None, :, None] * (last - first)[:, None, :]
+
+
+def _extended(edge: F64, before: F64) -> F64:
+    """An edge that begins by `before`, in lengths of its own, further in, and ends a little past the cuff."""
+    at = distances_along(edge)
+    length = float(at[-1])
+    late = points_at(np.array((_END * length,)), at, edge)[0]
+    end = edge[-1] + BEYOND / (1 - _END) * (edge[-1] - late)
+    return np.vstack((edge[0] + length * before, edge[1:], end))
 
 
 def _twice_area(corners: F64) -> float:

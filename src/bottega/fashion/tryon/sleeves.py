@@ -4,11 +4,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.garment.values import Sleeves
-from bottega.fashion.tryon.body import Arm, sample
+from bottega.fashion.tryon.body import Arm
+from bottega.fashion.tryon.caps import on_shoulder, traced, without_twisted
 from bottega.fashion.tryon.cloth import STATIONS, Sleeve
+from bottega.fashion.tryon.contour import Contour, sample
 from bottega.fashion.tryon.paths import directions_of, distances_along, length_of, points_at, smoothed
 from bottega.fashion.tryon.pieces import Patch
-from bottega.fashion.tryon.ribbon import ROWS, Ribbon, turned_share
+from bottega.fashion.tryon.ribbon import SHARES, Ribbon, turned_share
 from bottega.fashion.tryon.values import Bool
 from bottega.imaging.picture import F32
 
@@ -19,6 +21,8 @@ WORN = 0.7
 """Breadth of a sleeve on an arm, in breadths of it laid flat."""
 MOST_WIDE = 1.7
 """Of the arm's breadth a sleeve is seen wide: what is wider hangs down in folds."""
+TUCKED = 0.05
+"""Breadths of the wrist that a cuff reaches under a hand that is seen, whose edge then is the cuff's."""
 _HAIR = 9
 """Of the 25 steps outward from a sleeve's edge, those on which hair may hide the arm."""
 FLAT = 0.03
@@ -34,42 +38,58 @@ def place_sleeve(
     kind: Sleeves,
     area: Bool,
     rolled: bool,
+    alpha: F32,
+    seen: Contour,
 ) -> tuple[Patch, float]:
     """The sleeve along the arm's axis (`arm` begins in the middle of the limb, not at the shoulder's tip), and the share of the arm that it covers. `seam`: its upper and lower end, and the
-    direction (unit vector) in which the shoulder runs out at the upper one."""
+    direction (unit vector) in which the shoulder runs out at the upper one. `alpha`: the product picture's cut-out; `seen`: the
+    person in the photograph."""
     start = (seam[0] + seam[1]) / 2
     # From the seam's middle, which may lie well inside, over to the arm's own axis; or straight to the elbow where an arm
     # is held so far out that the way over would fold the sleeve at the armpit.
     over = arm.path[0] + 0.6 * (arm.path[1] - arm.path[0])
+    inner = _dense(sleeve.inner)
+    outer, torn = traced(_dense(sleeve.outer), inner, alpha)
+    area = without_twisted(area, outer, inner, torn)
+    edges = outer, inner
     tried = [
-        _laid(sleeve, corners, seam, arm, scale, kind)
+        _laid(sleeve, edges, corners, seam, arm, scale, kind, seen)
         for corners in (np.vstack((start, over, arm.path[1:])), np.vstack((start, arm.path[1:])))
     ]
     ribbon, length, reach = tried[0] if turned_share(tried[0][0]) <= FLAT else min(tried, key=_turned)
     outer, inner = ribbon.target_outer, ribbon.target_inner
-    seen = len(outer)
+    kept = len(outer)
     if rolled and kind == "long":
         area = area & _before(area.shape, sleeve, ROLLED)
         length *= ROLLED
-        seen = round(ROLLED * (seen - 1)) + 1
-    outline = np.vstack((outer[:seen], inner[:seen][::-1]))
+        kept = int(np.searchsorted(SHARES, ROLLED)) + 1
+    outline = np.vstack((outer[:kept], inner[:kept][::-1]))
     source = np.vstack((ribbon.source_outer, ribbon.source_inner))
     patch = Patch(name, source, np.vstack((outer, inner)), area, outline, None, ribbon)
     return patch, float(np.clip(length / max(reach, 1.0), 0, 1))
 
 
 def _laid(
-    sleeve: Sleeve, corners: F64, seam: tuple[F64, F64, F64], arm: Arm, scale: float, kind: Sleeves
+    sleeve: Sleeve,
+    edges: tuple[F64, F64],
+    corners: F64,
+    seam: tuple[F64, F64, F64],
+    arm: Arm,
+    scale: float,
+    kind: Sleeves,
+    seen: Contour,
 ) -> tuple[Ribbon, float, float]:
-    """The sleeve along the rounded way through `corners`: its ribbon, its length and that of the way, pixels."""
+    """The sleeve along the rounded way through `corners`: its ribbon, its length and that of the way, pixels. `edges`: its
+    outer and inner edge in the product picture."""
     path = _smooth_path(corners)
     reach = length_of(path)
     upper = float(np.hypot(*(arm.path[1] - corners[0])))
-    length = _sleeve_length(scale * sleeve.length, reach, upper, kind)
+    to_hand = None if arm.hand is None else upper + arm.hand * (reach - upper) + TUCKED * arm.breadths[2]
+    length = _sleeve_length(scale * sleeve.length, reach, upper, kind, to_hand)
     # A round tube is 2 / pi as broad as when it lies flat; cloth is not quite round.
-    seen = WORN + sleeve.round * (1 - WORN)
-    outer, inner = _sleeve_target(path, length, seam, arm, seen * scale * _breadths(sleeve), upper)
-    return Ribbon(_dense(sleeve.outer), _dense(sleeve.inner), outer, inner), length, reach
+    worn = WORN + sleeve.round * (1 - WORN)
+    outer, inner = _sleeve_target(path, length, seam, arm, worn * scale * _breadths(sleeve), upper, seen)
+    return Ribbon(*edges, outer, inner), length, reach
 
 
 def _turned(laid: tuple[Ribbon, float, float]) -> float:
@@ -77,9 +97,8 @@ def _turned(laid: tuple[Ribbon, float, float]) -> float:
 
 
 def _dense(edge: F64) -> F64:
-    """An edge given at `STATIONS`, at the even stations of a ribbon."""
-    fine = np.linspace(0, 1, ROWS)
-    return points_at(fine, STATIONS, edge)
+    """An edge given at `STATIONS`, at the stations of a ribbon."""
+    return points_at(SHARES, STATIONS, edge)
 
 
 def _breadths(sleeve: Sleeve) -> F64:
@@ -89,28 +108,34 @@ def _breadths(sleeve: Sleeve) -> F64:
 
 
 def _sleeve_target(
-    path: F64, length: float, seam: tuple[F64, F64, F64], arm: Arm, breadths: F64, upper: float
+    path: F64,
+    length: float,
+    seam: tuple[F64, F64, F64],
+    arm: Arm,
+    breadths: F64,
+    upper: float,
+    seen: Contour,
 ) -> tuple[F64, F64]:
-    """The sleeve's edges on the arm at even stations: `breadths` are its own at `STATIONS`, in pixels of the
+    """The sleeve's edges on the arm at `SHARES` of its length: `breadths` are its own at `STATIONS`, in pixels of the
     photograph; `upper` the length from the seam to the elbow."""
     shoulder, armpit, lead = seam
-    stations = np.linspace(0, 1, ROWS)
-    axis, along = _points_along(path, stations * length)
+    axis, along = _points_along(path, SHARES * length)
     normal = np.column_stack((along[:, 1], -along[:, 0]))
     seam_way = (shoulder - armpit) / max(float(np.hypot(*(shoulder - armpit))), 1e-6)
     if float((normal[0] * seam_way).sum()) < 0:
         normal = -normal
     reach = length_of(path)
-    limb = np.interp(stations * length, [0.0, upper, reach], arm.breadths)
-    wide = np.minimum(np.interp(stations, STATIONS, breadths), MOST_WIDE * limb)
+    limb = np.interp(SHARES * length, [0.0, upper, reach], arm.breadths)
+    wide = np.minimum(np.interp(SHARES, STATIONS, breadths), MOST_WIDE * limb)
     half = np.maximum(wide, 1.08 * limb + 2)[:, None] / 2
     half[0] = half[1]
     outer, inner = axis + half * normal, axis - half * normal
     # Each edge leaves from its end of the seam and comes to the arm's side on the way.
-    left_over = np.clip(1 - stations * length / (0.8 * max(upper, 1.0)), 0, 1)[:, None] ** 1.5
+    left_over = np.clip(1 - SHARES * length / (0.8 * max(upper, 1.0)), 0, 1)[:, None] ** 1.5
     outer = outer + left_over * (shoulder - outer[0])
     inner = inner + left_over * (armpit - inner[0])
     outer = _rounded(outer, lead, min(0.5 * upper, 0.75 * length))
+    outer = on_shoulder(outer, arm.path[:2], arm.breadths[0], SHARES * length / max(upper, 1.0), seen)
     if arm.bare is not None:
         way = (outer - inner) / np.maximum(np.hypot(*(outer - inner).T), 1e-6)[:, None]
         wider = _uncovered(arm.bare, outer, way, 1.2 * arm.breadths[0])
@@ -118,7 +143,7 @@ def _sleeve_target(
         # Below the armpit a sleeve goes around the arm's inner side as well.
         wider = _uncovered(arm.bare, inner, -way, 0.5 * arm.breadths[0])
         inner = (
-            inner - (wider * np.clip((stations * length / max(upper, 1.0) - 0.25) / 0.2, 0, 1))[:, None] * way
+            inner - (wider * np.clip((SHARES * length / max(upper, 1.0) - 0.25) / 0.2, 0, 1))[:, None] * way
         )
     return outer, inner
 
@@ -158,10 +183,13 @@ def _uncovered(bare: F32, outer: F64, way: F64, most: float) -> F64:
     return np.maximum(found, np.convolve(np.pad(found, 2, "edge"), np.ones(5) / 5, "valid"))
 
 
-def _sleeve_length(own: float, reach: float, upper: float, kind: Sleeves) -> float:
-    """A long sleeve ends at the wrist; a short one above the elbow, however long the arm is."""
+def _sleeve_length(own: float, reach: float, upper: float, kind: Sleeves, to_hand: float | None) -> float:
+    """A long sleeve ends at the wrist, or further on at the hand that is seen; a short one above the elbow, however long the arm
+    is. `to_hand`: the length up to that hand."""
     if kind == "long":
-        return float(np.clip(own, 0.96 * reach, 1.03 * reach))
+        if to_hand is None:
+            return float(np.clip(own, 0.96 * reach, 1.03 * reach))
+        return min(max(own, 0.96 * reach), to_hand)
     if kind == "elbow":
         return float(np.clip(own, 0.98 * upper, upper + 0.35 * (reach - upper)))
     return min(own, 0.68 * upper)

@@ -9,7 +9,7 @@ from bottega.fashion.tryon.fidelity import palette
 from bottega.fashion.tryon.surfaces import continued
 from bottega.fashion.tryon.values import Bool
 from bottega.fashion.tryon.zones import RIM, grown, touching
-from bottega.imaging.arrays import distance, kept, picked
+from bottega.imaging.arrays import distance, kept, lengths, picked, total
 from bottega.imaging.picture import F32
 
 REACH = 0.05
@@ -20,6 +20,8 @@ VISIBLE = 0.035
 """Farther than this from every clean colour nearby, [0, 1], counts."""
 MIXED = 3.0
 """A pixel with a quarter of the old garment in it is this many times as far from it as from its own colour."""
+_SHADE = 0.25
+"""Of the old garment's distance from all shades of what is clean: nearer to these than so, a pixel is in their shadow."""
 _CLEAN = ("left_arm", "right_arm", "hands", "neck"), ("bottom",), ("legs",)
 
 
@@ -41,6 +43,11 @@ def stained(photo: F32, person: PersonParse, body: Body, old: F32) -> Bool:
     free = ~(old[at] > 0.5) & (np.maximum.reduce([old[at] * 0, *kept]) < 0.02)
     mixed = wide & free & (to_clean > VISIBLE) & (to_old < MIXED * to_clean)
     alike = free & (to_clean > 0.1) & (to_old < 0.6 * to_clean) & (to_old < 0.1)
+    bottom = person.regions.get("bottom")
+    if bottom is not None:
+        shaded = _shaded(part, bottom[at] > 0.5, wide, inside[at], mixed | alike)
+        mixed &= ~shaded
+        alike &= ~shaded
     known = np.isfinite(to_clean)
     left_out = _hanging_together(alike & known, old[at] > 0.5)
     found[at] = (mixed & known) | (grown(left_out, RIM) & free)
@@ -72,6 +79,21 @@ def _to_clean(photo: F32, person: PersonParse, at: tuple[slice, slice], wide: Bo
         if int(known.sum()) >= 40:
             found = np.minimum(found, distance(photo, near_colour(photo, known)))
     return found
+
+
+def _shaded(photo: F32, region: Bool, wide: Bool, inside: Bool, stained: Bool) -> Bool:
+    """H x W: of what looks `stained`, what is a lighter or darker shade of the `region` as it is off the old garment (`wide`), and not on
+    the way from there to that garment's own colour (where `inside`)."""
+    clean = region & ~wide
+    if not (stained & region).any() or int(clean.sum()) < 40:
+        return np.zeros_like(stained)
+    own = near_colour(photo, clean)
+    own /= np.maximum(lengths(own), 1e-3)[..., None]
+
+    def off_shades(values: F32) -> F32:
+        return lengths(values - own * total(values * own)[..., None])
+
+    return stained & region & (off_shades(photo) < _SHADE * off_shades(near_colour(photo, inside)))
 
 
 def _hanging_together(alike: Bool, old: Bool) -> Bool:

@@ -3,8 +3,9 @@
 from bottega.fashion.findings import Finding, Grave
 from bottega.fashion.garment.values import Garment, GarmentKind
 from bottega.fashion.person.values import PersonParse
-from bottega.fashion.tryon.body import frame_confidence
+from bottega.fashion.tryon.body import Body, frame_confidence
 from bottega.fashion.tryon.values import Category
+from bottega.fashion.tryon.zones import drop_map
 
 LEAST_AGREEMENT = 0.8
 LEAST_CUTOUT = 0.75
@@ -15,6 +16,8 @@ LEAST_ARM_KNOWN = 0.6
 LEAST_KIND, LEAST_SKIRT = 0.6, 0.85
 """A tank top taken for a skirt looks absurd: less certain kinds have to be named by the category option."""
 LEAST_JOINT = 0.3
+MOST_BELOW_DRESS = 0.03
+"""Squared shoulder breadths of trousers or a skirt that may be seen below the hem of a dress."""
 WEARABLE: tuple[GarmentKind, ...] = ("top", "bottom", "dress", "outerwear")
 
 
@@ -207,3 +210,23 @@ def _named(kind: GarmentKind) -> str:
         "accessory": "an accessory",
         "unknown": "nothing that was recognised as clothing",
     }[kind]
+
+
+def dress_reasons(person: PersonParse, body: Body, hem_drop: float) -> tuple[Finding, ...]:
+    """A dress takes the place of what is worn, and nothing makes up the legs below it. `hem_drop`: of the dress, pixels below
+    the shoulder line."""
+    worn = person.regions.get("bottom")
+    if worn is None:
+        return ()
+    seen = (worn > 0.5) & (drop_map(body, worn.shape) > hem_drop)
+    area = float(seen.sum()) / body.breadth**2
+    if area <= MOST_BELOW_DRESS:
+        return ()
+    return (
+        stop(
+            "trousers_below_dress",
+            "The trousers or the skirt in the photograph would show below the hem of the dress.",
+            "Use a photograph with bare legs, or one that ends above the hem.",
+            area_in_squared_shoulder_breadths=round(area, 3),
+        ),
+    )

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from bottega.fashion.tryon.pieces import MOST_STRETCH, Patch, Placement
 from bottega.fashion.tryon.product import solid_colours
 from bottega.fashion.tryon.ribbon import ribbon_field
+from bottega.fashion.tryon.seams import close_armpit, close_notch, shoulders_kept, soften_seam
+from bottega.fashion.tryon.sides import even_sides
 from bottega.fashion.tryon.spline import (
     STEP,
     Box,
@@ -18,7 +20,6 @@ from bottega.fashion.tryon.spline import (
     fit_spline,
     full_field,
 )
-from bottega.fashion.tryon.stains import near_colour
 from bottega.fashion.tryon.zones import drawn_ring, grown
 from bottega.imaging.picture import F32, U8
 
@@ -27,6 +28,9 @@ STIFFNESS = (0.003, 0.01, 0.03, 0.1, 0.3)
 """Tried in this order until the cloth neither folds nor stretches."""
 _DENT, _DENTS = 0.2, 0.15
 """Of a sleeve's breadth a dent may be deep, and of its area all of them large, to be filled."""
+
+MIRRORED = 0.06
+"""Of a torso's breadth: deeper within it lies what its sides do not show, such as a print."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +72,17 @@ def fit_garment(
     covers = {"torso": np.zeros(shape, np.float32), "sleeves": np.zeros(shape, np.float32)}
     joined = np.zeros(shape, np.float32)
     worst = Distortion(1.0, 1.0)
+    kept = shoulders_kept(placement, shape)
     for patch in placement.patches:
         box = _box(patch, shape)
         if box is None:
             continue
         piece, cover, measured = _warped(colours, alpha, patch, box)
         at = slice(box.top, box.top + box.height), slice(box.left, box.left + box.width)
+        if patch.ribbon is None:
+            cover *= kept[at]
+        else:
+            soften_seam(cover, covers["torso"][at], patch.outline - (box.left, box.top))
         joined[at] = cover + joined[at] * (1 - cover)
         share = (cover / np.maximum(joined[at], 1e-6))[..., None]
         out_rgb[at] = piece * share + out_rgb[at] * (1 - share)
@@ -82,77 +91,11 @@ def fit_garment(
         worst = Distortion(
             min(worst.least_jacobian, measured.least_jacobian), max(worst.anisotropy, measured.anisotropy)
         )
-    covers["torso"] *= _shoulders_kept(placement, shape)
     for patch in placement.patches:
         if patch.ribbon is not None:
-            _close_notch(out_rgb, covers, patch.outline, placement.outline.mean(axis=0), bare)
+            close_notch(out_rgb, covers, patch.outline, placement.outline.mean(axis=0), bare)
+            close_armpit(out_rgb, covers, patch.outline)
     return Fitted(out_rgb, covers["torso"], covers["sleeves"], worst)
-
-
-def _close_notch(rgb: F32, covers: dict[str, F32], ring: F64, torso_middle: F64, bare: F32 | None) -> None:
-    """Fills, in place, what stays open between torso and sleeve at the upper end of the seam: two pieces that are right
-    each for itself meet there in a dent. `ring`: the sleeve's outline, first the seam's upper end, last its lower."""
-    seam = float(np.hypot(*(ring[-1] - ring[0])))
-    reach = round(0.3 * seam)
-    shape = rgb.shape[:2]
-    left, top = np.maximum(np.rint(ring[0] - 2 * reach).astype(int), 0)
-    right, bottom = np.minimum(np.rint(ring[0] + 2 * reach).astype(int), (shape[1], shape[0]))
-    if right - left < 4 or bottom - top < 4 or reach < 2:
-        return
-    at = slice(top, bottom), slice(left, right)
-    torso, sleeves = covers["torso"][at], covers["sleeves"][at]
-    cover = sleeves + torso * (1 - sleeves)
-    size = 2 * reach + 1
-    disc = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
-    # In bytes: with so large a disc that is four times as fast, and the fill is soft anyway.
-    whole = np.pad(np.rint(cover * 255).astype(np.uint8), reach, mode="edge")
-    closed = np.asarray(cv2.morphologyEx(whole, cv2.MORPH_CLOSE, disc), np.float32) / np.float32(255)
-    closed = closed[reach:-reach, reach:-reach]
-    y, x = np.ogrid[top:bottom, left:right]
-    away = np.hypot(x - ring[0][0], y - ring[0][1]) / reach
-    filled = np.maximum(cover, np.clip(2 - 1.6 * away, 0, 1) * closed)
-    if bare is not None:
-        beside = grown(cover > 0.5, max(2, round(0.8 * reach)))
-        # Further in there is neck and hair.
-        outside = (x - ring[0][0]) * np.sign(ring[0][0] - torso_middle[0]) > -0.35 * reach
-        filled = np.maximum(filled, np.where(beside & outside, np.clip(4 - 2 * away, 0, 1) * bare[at], 0))
-    filled = filled.astype(np.float32)
-    new = filled > cover + 0.004
-    if not new.any() or not (cover > 0.95).any():
-        return
-    part = rgb[at]
-    mixed = part * cover[..., None] + near_colour(part, cover > 0.95) * (1 - cover[..., None])
-    rgb[at] = np.where(new[..., None], mixed, part)
-    covers["sleeves"][at] = np.where(
-        new, np.maximum(sleeves, (filled - torso) / np.maximum(1 - torso, 1e-3)), sleeves
-    )
-
-
-def _shoulders_kept(placement: Placement, shape: tuple[int, int]) -> F32:
-    """H x W in [0, 1]: 0 where the torso's cloth would stand off beyond shoulder and sleeve as a tip, because beyond its
-    seam a spline only guesses."""
-    rings = [patch.outline for patch in placement.patches if patch.ribbon is not None]
-    kept = np.ones(shape, np.float32)
-    if not rings:
-        return kept
-    drawn = drawn_ring(placement.outline, shape)
-    for ring in rings:
-        drawn = np.maximum(drawn, drawn_ring(ring, shape))
-    for ring in rings:
-        seam = float(np.hypot(*(ring[-1] - ring[0])))
-        reach, margin = 0.5 * seam, max(1.0, 0.03 * seam)
-        left, top = np.maximum(np.floor(ring[0] - 1.5 * reach).astype(int), 0)
-        right, bottom = np.ceil(ring[0] + 1.5 * reach).astype(int)
-        part = drawn[top:bottom, left:right]
-        if not part.size:
-            continue
-        y, x = np.mgrid[top : top + part.shape[0], left : left + part.shape[1]]
-        near = np.clip(3 - 2 * np.hypot(x - ring[0][0], y - ring[0][1]) / reach, 0, 1)
-        away = np.asarray(cv2.distanceTransform((part < 0.5).astype(np.uint8), cv2.DIST_L2, 5))
-        inside = np.clip(margin + 0.5 - away, 0, 1)
-        at = slice(top, top + part.shape[0]), slice(left, left + part.shape[1])
-        kept[at] = np.minimum(kept[at], (1 - near * (1 - inside)).astype(np.float32))
-    return kept
 
 
 def _minification_blur(scale: float) -> float:
@@ -182,7 +125,24 @@ def _warped(colours: F32, alpha: F32, patch: Patch, box: Box) -> tuple[F32, F32,
     coarse, measured = _best_field(patch, box, piece)
     field = full_field(coarse, box)
     cover = _remap(piece, field) * _reach(patch, box)
+    if patch.hanging is not None:
+        top, bottom, middle = patch.hanging
+        even_sides(cover, (top - box.top, bottom - box.top), middle - box.left)
+    if patch.untouched is not None:
+        _mirror(field, *patch.untouched)
     return _remap(colours, field, cv2.BORDER_REPLICATE), cover, measured
+
+
+def _mirror(field: F32, rows: F64, lefts: F64, rights: F64) -> None:
+    """Lets what `field` (H x W x 2, x and y) takes from beyond `lefts` and `rights`, known at `rows`, come from as far within
+    them; in place."""
+    x, y = field[..., 0], field[..., 1]
+    near = (y >= rows[0]) & (y <= rows[-1])
+    across = x[near]
+    left, right = (np.interp(y[near], rows, columns) for columns in (lefts, rights))
+    deep = MIRRORED * (right - left)
+    across = np.maximum(across, np.minimum(2 * left - across, left + deep))
+    x[near] = np.minimum(across, np.maximum(2 * right - across, right - deep))
 
 
 def _mended(cover: F32, outline: F64) -> F32:

@@ -1,5 +1,6 @@
 """Where parts of a body are in the picture: limbs under cloth, the torso, what a wider neckline leaves bare."""
 
+from dataclasses import replace
 from functools import cache
 
 import cv2
@@ -228,14 +229,15 @@ def inset(arm: Arm, body: Body) -> Arm:
     path = arm.path.copy()
     side = -1.0 if path[0][0] < body.origin[0] else 1.0
     path[0] = path[0] - side * 0.42 * arm.breadths[0] * body.across + 0.35 * arm.breadths[0] * body.down
-    return Arm(path, arm.breadths, arm.found, arm.bare)
+    return replace(arm, path=path)
 
 
 def limbs_of(person: PersonParse, body: Body) -> list[Limb]:
     """The arms that were found, as far as the wrist, under cloth and without."""
     shape = person.silhouette.shape
     bare, worn = _bare_arms(person, body), worn_top(person, shape)
-    return [limb_of(arm, body, bare, worn) for arm in (body.left_arm, body.right_arm) if arm.found]
+    whole = _with_rims(person, bare)
+    return [limb_of(arm, body, bare, worn, whole) for arm in (body.left_arm, body.right_arm) if arm.found]
 
 
 def _bare_arms(person: PersonParse, body: Body) -> F32:
@@ -248,12 +250,18 @@ def _bare_arms(person: PersonParse, body: Body) -> F32:
     return np.minimum(found, 1).astype(np.float32)
 
 
+def _with_rims(person: PersonParse, bare: F32) -> F32:
+    """`bare` arms with their rims, where those were told from the backdrop and from nothing else: H x W."""
+    taken = np.maximum.reduce([bare, *person.regions.values()])
+    rim = (person.silhouette > 0.5) & (taken < 0.5) & grown(bare > 0.5, RIM)
+    return np.where(rim, person.silhouette, bare).astype(np.float32)
+
+
 def limb_shapes(person: PersonParse, body: Body, old: F32, limbs: list[Limb]) -> F32:
     """Arms and hands before the torso: as seen, and under the old garment where `limbs` says."""
     shape = old.shape
     found = _bare_arms(person, body)
-    # The outermost pixels of a sleeve are half backdrop, and no arm fills it to the edge.
-    hidden = grown(old > 0.04, RIM) & ~grown(person.silhouette < 0.5, 2)
+    hidden = grown(old > 0.04, RIM)
     for limb in limbs:
         # What the frame says counts only where cloth hides the limb.
         found = np.maximum(found, limb.drawn(shape) * hidden)
