@@ -11,6 +11,7 @@ from bottega.fashion.garment.arrays import array
 from bottega.fashion.garment.mannequin import on_mannequin
 from bottega.fashion.garment.shape import Shape
 from bottega.fashion.garment.sleeves import Bools, Sleeve
+from bottega.imaging.arrays import sample
 from bottega.imaging.parts import parts_of
 from bottega.imaging.picture import F32
 
@@ -117,7 +118,7 @@ def _run(solid: F32, middle: F64, way: F64, reach: float) -> tuple[float, float,
     """The middle (x, y) and the length of the run of cloth across a sleeve that is nearest to a point."""
     across = np.array((-way[1], way[0]))
     away = np.arange(-reach, reach + 0.5, 0.5)
-    values = _sampled(solid, middle + away[:, None] * across) > 0.5
+    values = sample(solid, middle + away[:, None] * across) > 0.5
     turns = np.flatnonzero(np.diff(np.concatenate(([0], values.astype(np.int8), [0]))))
     if not len(turns):
         return None
@@ -134,7 +135,7 @@ def _end_of(lightness: F32, solid: F32, forearm: _Forearm, open_: bool) -> _Line
     across = np.linspace(-0.4, 0.4, 33) * broad
     places = forearm.tip + along[:, None, None] * forearm.way + across[None, :, None] * forearm.across
     cloth, light = (
-        _sampled(values, places.reshape(-1, 2)).reshape(places.shape[:2]) for values in (solid, lightness)
+        sample(values, places.reshape(-1, 2)).reshape(places.shape[:2]) for values in (solid, lightness)
     )
     whole = cloth > 0.5
     end = _whole_to(whole, along, across)
@@ -200,11 +201,3 @@ def _line_through(x: F64, y: F64, below: float) -> _Line:
     slopes = (y[second] - y[first]) / (x[second] - x[first])
     slope = float(np.clip(np.median(slopes), -MOST_SLANT, MOST_SLANT))
     return _Line(float(np.quantile(y - slope * x, below)), slope)
-
-
-def _sampled(values: F32, points: F64) -> F64:
-    """Values of h x w at n x 2 points (x, y), bilinear, 0 outside."""
-    at = points.astype(np.float32)
-    x, y = np.ascontiguousarray(at[None, :, 0]), np.ascontiguousarray(at[None, :, 1])
-    found = cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(0.0,))
-    return array(found, np.float64)[0]

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.person.values import BodyFrame, PersonParse
-from bottega.fashion.tryon.contour import Contour, person_contour, sample
+from bottega.fashion.tryon.contour import Contour, person_contour
 from bottega.fashion.tryon.paths import length_of
+from bottega.imaging.arrays import sample
 from bottega.imaging.picture import F32
 
 F64 = NDArray[np.float64]

@@ -5,12 +5,13 @@ from numpy.typing import NDArray
 
 from bottega.fashion.garment.values import Garment
 from bottega.fashion.person.values import PersonParse
-from bottega.fashion.tryon.body import Body, sample
+from bottega.fashion.tryon.body import Body
 from bottega.fashion.tryon.fork import parting
 from bottega.fashion.tryon.paths import distances_along, points_at
 from bottega.fashion.tryon.pieces import MOST_STRETCH, Patch, Placement
 from bottega.fashion.tryon.placement import EASE, FLAT_TO_WORN, PINNED
 from bottega.fashion.tryon.values import Fit
+from bottega.imaging.arrays import sample
 from bottega.imaging.picture import F32
 
 F64 = NDArray[np.float64]

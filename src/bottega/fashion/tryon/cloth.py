@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.garment.values import Garment, Sleeves
-from bottega.fashion.tryon.body import sample
 from bottega.fashion.tryon.paths import length_of
+from bottega.imaging.arrays import sample
 from bottega.imaging.picture import F32
 
 F64 = NDArray[np.float64]

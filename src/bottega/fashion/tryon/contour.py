@@ -2,18 +2,16 @@
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.person.values import PersonParse
+from bottega.imaging.arrays import sample
 from bottega.imaging.picture import F32
 
 F64 = NDArray[np.float64]
 _STEPS = 64
 """Places along a ray; between two of them the edge is interpolated."""
-_AT_ONCE = 30_000
-"""Points: OpenCV takes less than 32,768."""
 _BESIDE = 0.12
 """Of a ray's length, how near to its edge hair makes that unsure."""
 
@@ -50,15 +48,3 @@ class Contour:
 
 def person_contour(person: PersonParse) -> Contour:
     return Contour(person.silhouette, person.regions.get("hair"))
-
-
-def sample(values: F32, points: F64) -> F64:
-    """Values of H x W at N x 2 points (x, y), bilinear, 0 outside."""
-    parts = np.array_split(points.astype(np.float32), len(points) // _AT_ONCE + 1)
-    return np.concatenate([_sampled(values, part) for part in parts])
-
-
-def _sampled(values: F32, points: F32) -> F64:
-    x, y = (np.ascontiguousarray(points[:, axis])[None] for axis in (0, 1))
-    found = cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(0.0,))
-    return np.asarray(found, np.float64)[0]

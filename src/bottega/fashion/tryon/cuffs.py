@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.person.values import PersonParse
-from bottega.fashion.tryon.body import Body, sample
+from bottega.fashion.tryon.body import Body
 from bottega.fashion.tryon.fidelity import palette
 from bottega.fashion.tryon.limbs import STATIONS, Limb
 from bottega.fashion.tryon.stains import REACH
 from bottega.fashion.tryon.values import Bool
 from bottega.fashion.tryon.zones import RIM, around, grown
-from bottega.imaging.arrays import distance, picked
+from bottega.imaging.arrays import distance, picked, sample
 from bottega.imaging.picture import F32
 
 F64 = NDArray[np.float64]

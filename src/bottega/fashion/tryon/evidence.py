@@ -8,11 +8,12 @@ import numpy as np
 
 from bottega.fashion.garment.values import Garment
 from bottega.fashion.person.values import PersonParse
-from bottega.fashion.tryon.body import Arm, sample
+from bottega.fashion.tryon.body import Arm
 from bottega.fashion.tryon.expected import Expected
 from bottega.fashion.tryon.fidelity import F64, lab_samples, palette, palette_distance
 from bottega.fashion.tryon.paths import distances_along, points_at
 from bottega.fashion.tryon.values import Bool, TryOnOptions
+from bottega.imaging.arrays import sample
 from bottega.imaging.colour import rgb_to_lab
 from bottega.imaging.picture import F32, U8
 

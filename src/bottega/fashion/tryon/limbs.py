@@ -9,9 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bottega.fashion.tryon.body import Arm, Body, sample
+from bottega.fashion.tryon.body import Arm, Body
 from bottega.fashion.tryon.paths import directions_of, distances_along, points_at, smoothed
 from bottega.fashion.tryon.values import Bool
+from bottega.imaging.arrays import sample
 from bottega.imaging.picture import F32
 
 F64 = NDArray[np.float64]

@@ -18,7 +18,7 @@ from bottega.fashion.tryon.beside import (
     shaded_skin,
     torso_of,
 )
-from bottega.fashion.tryon.body import Body, hands_of, sample
+from bottega.fashion.tryon.body import Body, hands_of
 from bottega.fashion.tryon.cuffs import cuffs_of, linings, near_limbs, rim_of_arms
 from bottega.fashion.tryon.hips import beyond_hips
 from bottega.fashion.tryon.layers import faded, lay
@@ -47,6 +47,7 @@ from bottega.fashion.tryon.zones import (
     under_neck,
     worn_top,
 )
+from bottega.imaging.arrays import sample
 from bottega.imaging.parts import parts_of
 from bottega.imaging.picture import F32
 

@@ -5,14 +5,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.garment.values import Garment
-from bottega.fashion.tryon.body import sample
 from bottega.fashion.tryon.evidence import Evidence
 from bottega.fashion.tryon.expected import Expected
 from bottega.fashion.tryon.fidelity import palette, palette_distance
 from bottega.fashion.tryon.stains import near_colour
 from bottega.fashion.tryon.values import Bool
 from bottega.fashion.tryon.zones import drawn_ring, drop_map, grown
-from bottega.imaging.arrays import distance
+from bottega.imaging.arrays import distance, sample
 from bottega.imaging.picture import F32
 
 F64 = NDArray[np.float64]

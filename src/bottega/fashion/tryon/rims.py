@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from bottega.fashion.tryon.body import sample
 from bottega.fashion.tryon.limbs import MIXED, SEEN, WRIST_AT, Limb, even
 from bottega.fashion.tryon.values import Bool
+from bottega.imaging.arrays import sample
 from bottega.imaging.picture import F32
 
 F64 = NDArray[np.float64]

@@ -7,11 +7,12 @@ from bottega.fashion.garment.values import Sleeves
 from bottega.fashion.tryon.body import Arm
 from bottega.fashion.tryon.caps import on_shoulder, traced, without_twisted
 from bottega.fashion.tryon.cloth import STATIONS, Sleeve
-from bottega.fashion.tryon.contour import Contour, sample
+from bottega.fashion.tryon.contour import Contour
 from bottega.fashion.tryon.paths import directions_of, distances_along, length_of, points_at, smoothed
 from bottega.fashion.tryon.pieces import Patch
 from bottega.fashion.tryon.ribbon import SHARES, Ribbon, turned_share
 from bottega.fashion.tryon.values import Bool
+from bottega.imaging.arrays import sample
 from bottega.imaging.picture import F32
 
 F64 = NDArray[np.float64]

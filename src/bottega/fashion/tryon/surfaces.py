@@ -5,11 +5,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.person.values import PersonParse
-from bottega.fashion.tryon.body import Body, sample
+from bottega.fashion.tryon.body import Body
 from bottega.fashion.tryon.limbs import Limb
 from bottega.fashion.tryon.values import Bool
 from bottega.fashion.tryon.zones import RIM, grown
-from bottega.imaging.arrays import kept, largest, median, put
+from bottega.imaging.arrays import kept, largest, median, put, sample
 from bottega.imaging.colour import lab_to_rgb, luma
 from bottega.imaging.picture import F32
 
