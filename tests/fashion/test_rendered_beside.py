@@ -1,5 +1,7 @@
 """What shows beside a garment that was put on: arms before it, hems over hips, nothing of what was worn."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from test_rendered_studio import garment, person, picture, worn
@@ -9,6 +11,7 @@ from bottega.fashion.tryon.body import Body, body_of
 from bottega.fashion.tryon.cloth import cloth_of
 from bottega.fashion.tryon.compose import front_layer
 from bottega.fashion.tryon.limbs import STATIONS
+from bottega.fashion.tryon.placement import place_upper, upper_scale
 from bottega.fashion.tryon.refill import behind_upper
 from bottega.fashion.tryon.surfaces import skin_surface
 from bottega.fashion.tryon.zones import drop_map, grown, limbs_of, worn_top
@@ -160,3 +163,17 @@ def test_a_neckline_below_the_armpits_leaves_the_sides_where_they_are(name: str)
     assert cloth is not None
     breadth = cloth.rights - cloth.lefts
     assert breadth[:2].min() > 0.88 * cloth.chest_breadth
+
+
+def test_what_has_no_sleeves_grows_in_breadth_for_a_broad_person_and_little_in_length() -> None:
+    slim, tank = body("p03"), cloth_of(garment("tank_red"))
+    assert tank is not None
+    broad = replace(slim, lefts=1.25 * slim.lefts, rights=1.25 * slim.rights)
+    narrow = replace(slim, lefts=0.9 * slim.lefts, rights=0.9 * slim.rights)
+    size, longer, shorter = (upper_scale(tank, who, "none") for who in (slim, broad, narrow))
+    assert 1.01 < longer / size < 1.06
+    assert 0.94 < shorter / size < 0.96
+    placed = place_upper(tank, broad, garment("tank_red"), "regular", tucked=False, rolled=False)
+    across = (placed.patches[0].target - broad.origin) @ broad.across
+    left, right = broad.sides(np.array((0.6 * broad.breadth,)))
+    assert np.ptp(across) > float(right[0] - left[0])

@@ -28,6 +28,9 @@ ROUND_SHOULDER = 0.95
 ROUND_CHEST, BARE_CHEST, ROUND_TO_WORN = 0.84, 0.93, 0.9
 """`USUAL_CHEST`, that of a top without sleeves, and `FLAT_TO_WORN` on a mannequin, whose breadth is seen and not its half
 girth: a slim one wears it closer than most people do. Under sleeves the breadth is seen nearer to the waist."""
+USUAL_SIDES, BROADER = 0.74, 0.3
+"""Breadth of a torso near the armpits in breadths of its shoulders, and how much of what it is broader by counts for the size of
+what has no sleeves: clothes for broad people are cut much wider and little longer, and loose clothes hide the sides."""
 PINNED, PRINT = 0.4, 0.1
 """Stiffness of the points that torso and sleeves share, and of those under a print, as factors on that of the rest."""
 
@@ -107,8 +110,10 @@ def upper_scale(cloth: Cloth, body: Body, sleeves: Sleeves) -> float:
     by_chest = (USUAL_CHEST + cloth.round * (seen - USUAL_CHEST)) * body.breadth / cloth.chest_breadth
     if sleeves == "none":
         left, right = body.sides(body.drops[1:2])
+        usual = USUAL_SIDES * body.breadth
+        beyond = max(float(right[0] - left[0]) - usual, 0.0)
         worn = FLAT_TO_WORN + cloth.round * (1 - FLAT_TO_WORN)
-        by_sides = worn * 0.97 * float(right[0] - left[0]) / cloth.chest_breadth
+        by_sides = worn * 0.97 * (float(right[0] - left[0]) - (1 - BROADER) * beyond) / cloth.chest_breadth
         return float(np.sqrt(by_chest * by_sides))
     return float(np.sqrt(by_chest * body.breadth / cloth.shoulder_breadth))
 
