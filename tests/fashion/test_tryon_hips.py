@@ -52,6 +52,14 @@ def test_a_broader_hem_and_a_skirt_that_stands_off_change_nothing(hem: float, be
     assert not beyond_hips(bottom, dressed, own).any()
 
 
+def test_a_hem_that_sags_in_the_middle_is_as_broad_as_at_its_corners() -> None:
+    own = body()
+    dressed, bottom = drawn(own, 180, 150)
+    middle = round(float(own.out(0.0, own.hip_drop)[0]))
+    dressed[850:890] = np.abs(np.arange(768) - middle) < np.linspace(180, 100, 40)[:, None]
+    assert not beyond_hips(bottom, dressed, own).any()
+
+
 def test_no_tab_of_trousers_stands_beside_a_hem() -> None:
     done, own = worn("p12", "tee_white"), body()
     colours = done.rgb.astype(int)

@@ -13,7 +13,7 @@ from bottega.imaging.picture import F32
 
 F64 = NDArray[np.float64]
 _CORNER = 0.05
-"""Shoulder breadths above its lowest point within which the corner of a hem lies."""
+"""Shoulder breadths above its furthest place down and out within which the corner of a hem is rounded."""
 _TAPER = 0.35
 """Shoulder breadths on which trousers run in to a narrower hem at least: as long as a waist runs out into a hip."""
 _LEAST, _MOST = 0.02, 0.2
@@ -61,11 +61,13 @@ def _outermost(mask: Bool, reach: F64) -> F64:
 
 
 def _hem_corner(worn: F64, body: Body) -> tuple[float, float] | None:
-    """Row and distance from the middle of a garment's lower corner, by how far out it is in each row."""
+    """Row and distance from the middle of a garment's lower corner, by how far out it is in each row. A hem may hang lower in
+    the middle, so the corner is what lies furthest down and out."""
     rows = np.flatnonzero(worn >= 0)
     if not len(rows):
         return None
-    near = rows[rows > rows[-1] - max(2.0, _CORNER * body.breadth)]
+    lowest = rows[(rows + worn[rows]).argmax()]
+    near = rows[rows > lowest - max(2.0, _CORNER * body.breadth)]
     far = float(worn[near].max())
     return float(near[worn[near] >= far - _SAME * body.breadth][-1]), far
 
