@@ -18,12 +18,16 @@ from bottega.imaging.picture import F32
 F64 = NDArray[np.float64]
 _TUBE_EDGE = np.float32(0.86)
 """Light on the edge of a round sleeve."""
+SHOULDERS = 0.62
+"""Shoulder breadths from the middle to the outer side of an upper arm."""
 WORN_RANGE = (0.72, 1.22)
 """Shading that is taken from a worn garment is held within this: what is beyond is pattern, not light."""
 _NARROW = 0.045
 """Shoulder breadths within which worn light is evened."""
 _WIDER = 3.0, 9.0
 """Times as far it is followed beyond the worn garment, ever more evened: light on a body changes slowly."""
+_HAIR_SHADOW = 0.08
+"""Shoulder breadths beside hair in which cloth lies in its shadow, or between strands."""
 _END = 0.1
 """Shoulder breadths above the lower end of cloth that bends in there, or lies in the shadow of its own seam."""
 
@@ -34,9 +38,11 @@ def shading(
     """Factors on the garment, H x W, mean 1 under `cover`; and whence they come: "worn" or "cylinder". `sleeves`: that
     part of `cover` which goes around an arm."""
     round_ = cylinder(body, photo.shape[:2], face_slant(photo, person))
-    round_ = round_ * (1 - sleeves) + _tubes(sleeves) * sleeves
+    around_arms = sleeves * _below_shoulders(body, photo.shape[:2])
+    round_ = round_ * (1 - around_arms) + _tubes(sleeves) * around_arms
     source = "cylinder"
     factors = round_
+    old = _without_hairs_shadow(old, person, body)
     seen = (old > 0.9) & (cover > 0.02)
     if person.worn_pattern == "plain" and seen.sum() > 400 and _is_even(photo, old):
         factors = _followed(photo, old, round_.astype(np.float32), cover, body.breadth)
@@ -68,9 +74,15 @@ def face_slant(photo: F32, person: PersonParse) -> float:
 
 
 def cylinder(body: Body, shape: tuple[int, ...], slant: float) -> F32:
-    """Lambert's cosine on an upright cylinder as broad as the torso, two thirds of it ambient: H x W about 1."""
+    """Lambert's cosine on an upright cylinder as broad as the torso, and above the armpits as the shoulders, which run out into
+    the arms without an edge; two thirds of it ambient: H x W about 1."""
     y, x = np.arange(shape[0]) - body.origin[1], np.arange(shape[1]) - body.origin[0]
-    left, right = body.sides(y * body.down[1] - body.origin[0] * body.down[0])
+    drops = y * body.down[1] - body.origin[0] * body.down[0]
+    left, right = body.sides(drops)
+    above = 1 - np.clip(drops / body.drops[1], 0, 1)
+    left, right = (
+        side + above * (sign * SHOULDERS * body.breadth - side) for side, sign in ((left, -1), (right, 1))
+    )
     half = np.maximum((right - left) / 2, 1.0) * 1.15
     begin = ((y * body.across[1] - (right + left) / 2) / half).astype(np.float32)
     step = (1 / half).astype(np.float32)
@@ -80,6 +92,12 @@ def cylinder(body: Body, shape: tuple[int, ...], slant: float) -> F32:
     turn = 0.6 * slant
     lit = np.float32(np.cos(turn)) * np.sqrt(1 - across**2) + np.float32(np.sin(turn)) * across
     return np.float32(0.72) + np.float32(0.33) * np.clip(lit, 0, 1)
+
+
+def _below_shoulders(body: Body, shape: tuple[int, ...]) -> F32:
+    """How much of an arm stands apart from the torso: 0 at the shoulder line, 1 from the armpits down; H x 1."""
+    drops = (np.arange(shape[0]) - body.origin[1]) * body.down[1]
+    return np.clip(drops / body.drops[1], 0, 1).astype(np.float32)[:, None]
 
 
 def _tubes(sleeves: F32) -> F32:
@@ -97,6 +115,19 @@ def _tubes(sleeves: F32) -> F32:
     inner = np.clip(depth / np.float32(radius), 0, 1)
     round_ = _TUBE_EDGE + np.float32(0.16) * np.sqrt(1 - (1 - inner) ** 2)
     found[at] = cv2.GaussianBlur(round_, (0, 0), max(1.0, 0.15 * radius))
+    return found
+
+
+def _without_hairs_shadow(old: F32, person: PersonParse, body: Body) -> F32:
+    """`old` (H x W) without what lies beside hair: light there is that of the hair, and would be a stain where the new garment
+    is seen."""
+    hair = person.regions.get("hair")
+    at = None if hair is None else around(hair > 0.5, round(_HAIR_SHADOW * body.breadth))
+    if hair is None or at is None:
+        return old
+    away = np.asarray(cv2.distanceTransform((hair[at] <= 0.5).astype(np.uint8), cv2.DIST_L2, 3))
+    found = old.copy()
+    found[at][away < _HAIR_SHADOW * body.breadth] = 0
     return found
 
 
@@ -162,7 +193,10 @@ def _worn_light(photo: F32, old: F32, sigma: float, end: int) -> tuple[F32, F32,
     plain = (old > 0.9) & ~_printed(photo, light, old)
     goes_on = np.zeros_like(plain)
     goes_on[: len(plain) - end] = old[end:] > 0.9
-    weight = np.asarray(cv2.erode((plain & goes_on).astype(np.uint8), np.ones((3, 3), np.uint8)), np.float32)
+    inner = cv2.erode((plain & goes_on).astype(np.uint8), np.ones((3, 3), np.uint8))
+    # What is narrow is a collar or an edge with its seams.
+    broad = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * round(sigma) + 1, 2 * round(sigma) + 1))
+    weight = np.asarray(cv2.morphologyEx(inner, cv2.MORPH_OPEN, broad), np.float32)
     middle = float(np.median(light[weight > 0])) if (weight > 0).any() else 1.0
     mean, trust = _evened(light, weight, sigma)
     # On dark cloth sensor noise and gloss weigh more than light: less is taken over.
