@@ -37,18 +37,17 @@ from bottega.jobs.engine_call import (
     AttemptRecord,
     EngineCall,
     charging,
+    holding,
     marking_unknown,
     provenance_of,
     releasing,
     tell_left,
 )
-from bottega.jobs.run import JobRun, Stop
+from bottega.jobs.run import Also, JobRun, Stop
 from bottega.jobs.stage import Stage
 from bottega.models import Catalogue
 from bottega.settings import Settings
-from bottega.spend import Refused, place_hold
 from bottega.store.assets import AssetStore, keep_rows
-from bottega.store.database import epoch_now
 from bottega.store.gallery import show_again
 from bottega.workflows.finishing import finisher_of
 from bottega.workflows.registry import Workflow, all_workflows
@@ -209,25 +208,16 @@ class Attempts:
             ) from error
 
     async def _hold(self, call: EngineCall) -> None:
-        """The intent to call and the money for it, in one transaction. Raises BudgetExceeded."""
+        """The intent to call and the money for it, in one transaction. Raises BudgetExceeded. A cancel that arrives
+        meanwhile does not stop the transaction, but the call is not made: what was held is free again."""
         amount = call.candidate.price.high
-
-        def hold(connection: sa.Connection) -> None:
-            outcome = place_hold(
-                connection,
-                hold_id=call.hold_id,
-                owner=call.run.claimed.owner,
-                job_id=call.run.id,
-                model_id=call.model.id,
-                provider="" if call.engine.local else call.engine.name,
-                amount=amount,
-                now=epoch_now(connection),
-            )
-            if isinstance(outcome, Refused):
-                raise outcome.as_error()
-
         call.run.emit("hold", amount=amount, model_id=call.model.id, **call.stage.told)
-        await call.run.begin_paid(call.key, also=hold)
+        try:
+            await call.run.begin_paid(call.key, also=holding(call))
+        except asyncio.CancelledError:
+            if call.run.stop is Stop.CANCEL:
+                await self._record_cancelled(call, 0, releasing(call, "cancelled before it was sent"))
+            raise
 
     async def _settled_if_cancelled(self, call: EngineCall, answer: Coroutine[Any, Any, _T]) -> _T:
         try:
@@ -238,13 +228,18 @@ class Attempts:
             raise
 
     async def _reconcile(self, call: EngineCall) -> EngineResult:
-        """A call that an earlier life began: its result if the provider has it, made now if it never arrived."""
+        """A call that an earlier life began: its result if the provider has it, made now if it never arrived. Where the
+        user wants no more, it is settled instead."""
+        if call.run.stop is Stop.CANCEL:
+            await self._settle_cancelled(call)
+            raise asyncio.CancelledError
         look = call.engine.reconcile(call.task, call.model, call.attempt)
         match await self._settled_if_cancelled(call, self._answer(call, look)):
             case protocol.Found(result):
                 return result
             case protocol.NeverArrived():
-                await call.run.begin_paid(call.key)  # looks at the lease again before buying
+                # Looks at the lease, and whether the hold stands still, which somebody may have settled by hand.
+                await call.run.begin_paid(call.key, also=holding(call))
                 return await self._settled_if_cancelled(call, self._perform(call))
             case protocol.StillUnknown(reason):
                 raise OutcomeUnknown(
@@ -261,18 +256,19 @@ class Attempts:
                 found = await call.engine.cancel(call.task, call.model, attempt)
         except (BottegaError, TimeoutError) as error:
             found = protocol.StillUnknown(str(error) or "the provider did not answer in time")
-        record = AttemptRecord(error={"message": "cancelled", "category": "interrupt"})
         match found:
             case protocol.Found(result):
-                record = record.model_copy(update={"cost": result.usage.cost})
-                also = charging(call, result.usage)
+                cost, also = result.usage.cost, charging(call, result.usage)
             case protocol.Stopped(usage):
-                record = record.model_copy(update={"cost": usage.cost})
-                also = charging(call, usage)
+                cost, also = usage.cost, charging(call, usage)
             case protocol.NeverArrived():
-                also = releasing(call, "cancelled before the provider had it")
+                cost, also = 0, releasing(call, "cancelled before the provider had it")
             case protocol.StillUnknown(reason):
-                also = marking_unknown(call, f"cancelled; {reason}")
+                cost, also = 0, marking_unknown(call, f"cancelled; {reason}")
+        await self._record_cancelled(call, cost, also)
+
+    async def _record_cancelled(self, call: EngineCall, cost: MicroUsd, also: Also) -> None:
+        record = AttemptRecord(error={"message": "cancelled", "category": "interrupt"}, cost=cost)
         await call.run.record(call.key, record.model_dump(mode="json"), seconds=0.0, paid=True, also=also)
 
     async def _settle_failure(self, call: EngineCall, error: BottegaError, seconds: float) -> AttemptRecord:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from pydantic import Field
 
 from bottega.domain.asset import Provenance
@@ -16,7 +17,7 @@ from bottega.errors import BottegaError
 from bottega.jobs.run import Also, JobRun
 from bottega.jobs.stage import Stage
 from bottega.models import Model
-from bottega.spend import charge, mark_unknown, release
+from bottega.spend import Refused, charge, mark_unknown, place_hold, release
 from bottega.store.database import epoch_now
 
 
@@ -53,6 +54,27 @@ class EngineCall:
     @property
     def hold_id(self) -> str:
         return self.run.idempotency_key(self.key)
+
+
+def holding(call: EngineCall) -> Also:
+    """The price at its high end, reserved; where it stands already, nothing. Raises BudgetExceeded, and Conflict where it
+    was held and has ended."""
+
+    def hold(connection: sa.Connection) -> None:
+        outcome = place_hold(
+            connection,
+            hold_id=call.hold_id,
+            owner=call.run.claimed.owner,
+            job_id=call.run.id,
+            model_id=call.model.id,
+            provider="" if call.engine.local else call.engine.name,
+            amount=call.candidate.price.high,
+            now=epoch_now(connection),
+        )
+        if isinstance(outcome, Refused):
+            raise outcome.as_error()
+
+    return hold
 
 
 def charging(call: EngineCall, usage: Usage) -> Also:

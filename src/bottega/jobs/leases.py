@@ -5,7 +5,8 @@ import sqlalchemy as sa
 from bottega.domain.job import JobState
 from bottega.errors import Quarantined
 from bottega.jobs.identity import ProcessIdentity, is_alive
-from bottega.jobs.queue import AnyRow, EventRow, Json
+from bottega.jobs.queue import AnyRow, EventRow, Json, call_under_way
+from bottega.spend import mark_ended
 from bottega.store.database import epoch_now, insert_new
 from bottega.store.schema import events as E
 from bottega.store.schema import jobs as J
@@ -65,7 +66,8 @@ def recover(connection: sa.Connection, host: str, max_crashes: int) -> list[str]
     """Put back the jobs whose worker died: lease run out, or (on this host) process gone. Returns their ids.
 
     A job that was there at `max_crashes` deaths without having recorded a step in between is quarantined; one
-    whose cancel was asked for is cancelled.
+    whose cancel was asked for is cancelled, as soon as a worker has settled the paid call that was under way. Money
+    that a job which ends here holds is of unknown outcome from now on.
     """
     dead = [
         row.id
@@ -87,7 +89,8 @@ def recover(connection: sa.Connection, host: str, max_crashes: int) -> list[str]
 def _recover_one(connection: sa.Connection, row: AnyRow, max_crashes: int, now: float) -> None:
     crashes = row.crashes + 1
     values: Json = {"crashes": crashes, "lease_owner": None, "lease_until": None}
-    if row.cancel_requested:
+    settles = row.cancel_requested and crashes < max_crashes and call_under_way(connection, row.id)
+    if row.cancel_requested and not settles:
         values |= {"state": JobState.CANCELLED.value, "finished_at": now}
         event = EventRow(kind="finished", data={"state": JobState.CANCELLED.value})
     elif crashes >= max_crashes:
@@ -110,3 +113,5 @@ def _recover_one(connection: sa.Connection, row: AnyRow, max_crashes: int, now: 
     connection.execute(
         sa.insert(E).values(job_id=row.id, seq=seq, kind=event["kind"], data=event["data"], at=now)
     )
+    if event["kind"] != "recovered":
+        mark_ended(connection, [row.id], "the process ended while the call was under way", now)

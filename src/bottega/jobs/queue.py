@@ -20,10 +20,12 @@ from bottega.store.passing import note_persons
 from bottega.store.schema import batch_items as I
 from bottega.store.schema import events as E
 from bottega.store.schema import jobs as J
+from bottega.store.schema import steps as S
 
 Json = dict[str, Any]
 AnyRow = Any
 """A row of a query, whose columns the type checker cannot follow through a function border."""
+DEFAULT_POOL = "default"
 DEFAULT_PRIORITY = 100
 EVENTS_AT_ONCE = 500
 
@@ -38,7 +40,7 @@ class NewJob:
     id: str
     owner: str
     payload: Json
-    pool: str = "default"
+    pool: str = DEFAULT_POOL
     priority: int = DEFAULT_PRIORITY
     run_after: float = 0.0
     submission_key: str | None = None
@@ -55,6 +57,8 @@ class Claimed:
     token: int
     lease_until: float
     crashes: int
+    cancel_requested: bool = False
+    """Nothing is to be done but to settle the paid call that an earlier life of the job began."""
 
 
 # --- put in --------------------------------------------------------------------------------------------------
@@ -154,7 +158,7 @@ class ClaimFor:
     worker: str
     limit: int
     lease_s: float
-    pools: tuple[str, ...] = ("default",)
+    pools: tuple[str, ...] = (DEFAULT_POOL,)
     per_owner: int = 0
     suspects_allowed: int = 1
     only: str | None = None
@@ -216,7 +220,9 @@ _take = (
         started_at=sa.func.coalesce(J.c.started_at, sa.bindparam("started")),
         event_seq=J.c.event_seq + 1,
     )
-    .returning(J.c.id, J.c.owner, J.c.payload, J.c.lease_token, J.c.crashes, J.c.event_seq)
+    .returning(
+        J.c.id, J.c.owner, J.c.payload, J.c.lease_token, J.c.crashes, J.c.cancel_requested, J.c.event_seq
+    )
 )
 
 
@@ -251,7 +257,9 @@ def claim(connection: sa.Connection, who: ClaimFor) -> list[Claimed]:
         [{"job_id": r.id, "seq": r.event_seq, "kind": "started", "data": {}, "at": now} for r in rows],
     )
     order = {job_id: place for place, job_id in enumerate(picker.picked)}
-    claimed = [Claimed(r.id, r.owner, r.payload, r.lease_token, until, r.crashes) for r in rows]
+    claimed = [
+        Claimed(r.id, r.owner, r.payload, r.lease_token, until, r.crashes, r.cancel_requested) for r in rows
+    ]
     return sorted(claimed, key=lambda job: order[job.id])
 
 
@@ -259,8 +267,9 @@ def claim(connection: sa.Connection, who: ClaimFor) -> list[Claimed]:
 
 
 def request_cancel(connection: sa.Connection, job_id: str) -> JobState | None:
-    """Ask for a stop. A waiting job ends at once; a running one is told. Returns the state it is now in,
-    None when there is no such job. Asking again, or for a finished job, changes nothing."""
+    """Ask for a stop. A waiting job ends at once; a running one is told. One that waits with a paid call under way goes
+    on waiting: the worker that takes it settles the call, and ends it. Returns the state it is now in, None when there
+    is no such job. Asking again, or for a finished job, changes nothing."""
     row = connection.execute(
         sa.select(J.c.state, J.c.cancel_requested).where(J.c.id == job_id).with_for_update()
     ).one_or_none()
@@ -272,7 +281,9 @@ def request_cancel(connection: sa.Connection, job_id: str) -> JobState | None:
     now = epoch_now(connection)
     values: Json = {"cancel_requested": True, "event_seq": J.c.event_seq + 1}
     event = EventRow(kind="cancel_requested", data={})
-    if state is JobState.QUEUED:
+    if state is JobState.QUEUED and call_under_way(connection, job_id):
+        values |= {"pool": DEFAULT_POOL, "run_after": 0.0}
+    elif state is JobState.QUEUED:
         state = JobState.CANCELLED
         values |= {"state": state.value, "finished_at": now}
         event = EventRow(kind="finished", data={"state": state.value})
@@ -283,6 +294,16 @@ def request_cancel(connection: sa.Connection, job_id: str) -> JobState | None:
         sa.insert(E).values(job_id=job_id, seq=seq, kind=event["kind"], data=event["data"], at=now)
     )
     return state
+
+
+_under_way = sa.select(S.c.key).where(
+    S.c.job_id == sa.bindparam("job"), S.c.state == "started", S.c.paid.is_(True)
+)
+
+
+def call_under_way(connection: sa.Connection, job_id: str) -> bool:
+    """Whether a paid call of the job was begun and its end is not recorded: money may be spent on it."""
+    return connection.execute(_under_way.limit(1), {"job": job_id}).first() is not None
 
 
 _cancelled = sa.select(J.c.id).where(

@@ -26,6 +26,7 @@ from bottega.jobs.writes import (
     recorded_steps,
     tell,
 )
+from bottega.spend import mark_ended
 from bottega.store.database import Database, epoch_now, is_passing
 from bottega.store.signals import ENDS, JOBS, end_topic, job_topic
 
@@ -110,6 +111,11 @@ class JobRun:
     def was_begun(self, key: str) -> bool:
         """Whether an earlier life of the job wrote down that it would make this paid call, and no result."""
         return key in self._steps and self._steps[key].state == "started"
+
+    @property
+    def has_call_under_way(self) -> bool:
+        """Whether a paid call was begun, in this life or an earlier one, and its end is not recorded."""
+        return any(step.state == "started" for step in self._steps.values())
 
     def recorded(self, key: str) -> Any:
         """The recorded result of a step, None when there is none."""
@@ -198,7 +204,10 @@ class JobRun:
         self._steps[key] = step
 
     def check_may_go_on(self) -> None:
-        """At a step's border: raises HandOver when the process is about to end."""
+        """At a step's border: raises CancelledError when the user wants no more, HandOver when the process is about to
+        end."""
+        if self.stop is Stop.CANCEL:
+            raise asyncio.CancelledError
         if self.handing_over:
             raise HandOver
 
@@ -251,6 +260,9 @@ class JobRun:
             )
             if outcome.also is not None:
                 outcome.also(connection)
+            if self.has_call_under_way:
+                reason = "the job ended while the call was under way"
+                mark_ended(connection, [self.id], reason, epoch_now(connection))
 
         await self._write(write, end_topic(self.id), ENDS)
         self.ended = True

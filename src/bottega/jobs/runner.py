@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from bottega.domain.job import JobState
-from bottega.errors import Cancelled, ComputeError
+from bottega.errors import Cancelled, ComputeError, OutcomeUnknown
 from bottega.jobs.identity import new_id, this_host, this_process
 from bottega.jobs.leases import Lease, heartbeat, recover, register, unregister
 from bottega.jobs.queue import Claimed, ClaimFor, cancels, claim
@@ -155,6 +155,7 @@ class Runner:
             lease_s=self.options.lease_s,
             lease_until=asked + self.options.lease_s,
             room=self._room,
+            stop=Stop.CANCEL if job.cancel_requested else None,
         )
         self._runs[run.lease] = run
         self._tasks[run.lease] = asyncio.create_task(self._run(run), name=f"job-{job.id}")
@@ -173,9 +174,9 @@ class Runner:
     async def _run_to_the_end(self, run: JobRun) -> None:
         run.entered = True
         try:
+            await run.load()
             if run.stop is not None:
                 raise asyncio.CancelledError
-            await run.load()
             outcome = await self.handler(run)
         except HandOver as hand_over:
             await run.hand_back(hand_over.delay_s)
@@ -189,8 +190,7 @@ class Runner:
             if isinstance(error, DBAPIError) and is_passing(error):
                 raise  # the job is not to blame for a database that is away: it is taken up again
             log.exception("job.failed", job=run.id)
-            failure = ComputeError(f"An unexpected fault ended this job: {type(error).__name__}: {error}")
-            outcome = Outcome(JobState.FAILED, error=failure.as_dict())
+            outcome = _fault(error, in_call=run.has_call_under_way)
         if not run.ended:
             await run.finish(outcome)
 
@@ -198,14 +198,29 @@ class Runner:
         """The task was cancelled; what that means was said beforehand in `run.stop`."""
         match run.stop:
             case Stop.CANCEL:
+                if run.has_call_under_way:
+                    await self._settle(run)
                 error = Cancelled("The job was cancelled while it was running.")
-                await run.finish(Outcome(JobState.CANCELLED, error=error.as_dict()))
+                if not run.ended:
+                    await run.finish(Outcome(JobState.CANCELLED, error=error.as_dict()))
             case Stop.SHUTDOWN:
                 await run.hand_back()
             case Stop.LEASE_LOST:
                 raise LeaseLost(run.id)
             case None:  # nobody of ours: the event loop is being torn down
                 raise asyncio.CancelledError
+
+    async def _settle(self, run: JobRun) -> None:
+        """The handler goes through what is recorded once more, up to the paid call that is under way, and asks the provider
+        to end it: a run that is cancelled goes no further. Where that fails, the end of the job marks the money."""
+        try:
+            await self.handler(run)
+        except asyncio.CancelledError:
+            return
+        except LeaseLost:
+            raise
+        except Exception:
+            log.exception("job.not_settled", job=run.id)
 
     def _stop_job(self, lease: Lease, reason: Stop) -> None:
         run, task = self._runs.get(lease), self._tasks.get(lease)
@@ -268,3 +283,16 @@ class Runner:
             yield
         except DBAPIError as error:
             log.warning(what, error=str(error.orig))
+
+
+def _fault(error: Exception, *, in_call: bool) -> Outcome:
+    """The end by a fault of ours. `in_call`: a paid call was under way, whose money stays on hold."""
+    what = f"{type(error).__name__}: {error}"
+    if not in_call:
+        failure = ComputeError(f"An unexpected fault ended this job: {what}")
+        return Outcome(JobState.FAILED, error=failure.as_dict())
+    unknown = OutcomeUnknown(
+        f"An unexpected fault ended this job while a paid call was under way: {what}",
+        hint="Look into the provider's own list of calls; then settle the hold.",
+    )
+    return Outcome(JobState.UNKNOWN, error=unknown.as_dict())

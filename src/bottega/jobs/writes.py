@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bottega.domain.job import JobState
 from bottega.errors import Cancelled
-from bottega.jobs.queue import EventRow, Json
+from bottega.jobs.queue import EventRow, Json, call_under_way
 from bottega.store.database import epoch_now, insert_new
 from bottega.store.schema import events as E
 from bottega.store.schema import jobs as J
@@ -241,8 +241,10 @@ def hand_back(
     connection: sa.Connection, job_id: str, token: int, story: Sequence[EventRow], delay_s: float = 0.0
 ) -> None:
     """Put a running job back into the queue at a step's border, for another worker or a later time. One whose
-    cancel was asked for in the meantime ends here. Raises LeaseLost."""
-    if connection.execute(_cancel_requested, {"job": job_id, "token": token}).scalar():
+    cancel was asked for in the meantime ends here, unless a paid call is under way that has to be settled. Raises
+    LeaseLost."""
+    cancel = connection.execute(_cancel_requested, {"job": job_id, "token": token}).scalar()
+    if cancel and not call_under_way(connection, job_id):
         error = Cancelled("The job was cancelled while it was running.").as_dict()
         finish(connection, job_id, token, JobState.CANCELLED, result=None, error=error, story=story)
         return

@@ -40,6 +40,7 @@ from bottega.planning.first_steps import (
 from bottega.planning.gate import PolicyGate
 from bottega.planning.given import unused_note, weighed
 from bottega.planning.options import checked_options
+from bottega.planning.ordered import ordered, undone_note
 from bottega.planning.reading import Reader
 from bottega.quality.looks import looks_at
 from bottega.references import (
@@ -133,7 +134,8 @@ class Planner:
         free = intent is None and self._is_free_to_read(request, who)
         part = part_everywhere(running, request, who.owner, free_to_read=free)
         intent = await self._intent(request, intent, who, part.changes.classifier if part else None)
-        intent = weighed(intent, request, inputs, self.workflows)
+        order = ordered(weighed(intent, request, inputs, self.workflows), request, inputs, self.workflows)
+        intent = order.intent
         workflow = (
             find_workflow(self.workflows, request.workflow)
             if request.workflow is not None
@@ -145,7 +147,7 @@ class Planner:
         )
         if served != request:
             request, inputs = served, await load_inputs(self.store, served, who.owner)
-        read = workflow.read_options(request.prompt)
+        read = {**workflow.read_options(request.prompt), **order.options}
         part = part or part_in(running, request, who.owner, workflow=workflow.name, options_read=read)
         understood = _Understood(request, intent, workflow, inputs, read, who)
         plan, task, tag = await self._in_experiment(part, understood)
@@ -155,7 +157,13 @@ class Planner:
             plan=plan,
             experiment=tag,
             references=resolved.references,
-            notes=(*self.notes_on(intent), *unused_note(task, inputs), *steps_note(plan), *looks_note(plan)),
+            notes=(
+                *self.notes_on(intent),
+                *unused_note(task, inputs),
+                *undone_note(request, workflow, read, self.workflows),
+                *steps_note(plan),
+                *looks_note(plan),
+            ),
         )
 
     def notes_on(self, intent: Intent) -> tuple[str, ...]:

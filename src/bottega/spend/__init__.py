@@ -29,7 +29,7 @@ from bottega.spend.ledger import (
     place_hold,
     release,
 )
-from bottega.spend.unknown import UnknownHold, mark_left_behind, settle_unknown, unknown_holds
+from bottega.spend.unknown import UnknownHold, mark_ended, mark_left_behind, settle_unknown, unknown_holds
 from bottega.store.database import Database, epoch_now
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "UnknownHold",
     "audit",
     "charge",
+    "mark_ended",
     "mark_unknown",
     "place_hold",
     "recompute",

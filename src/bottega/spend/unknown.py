@@ -3,6 +3,7 @@
 Only such a hold is settled by hand. One that is merely held belongs to a job that is working, and ends with it.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from bottega.domain.base import Value
 from bottega.domain.money import MicroUsd
 from bottega.errors import Conflict, InvalidOption, NotFound
 from bottega.spend.ledger import EntryKind, HoldState, Settlement, charge, mark_unknown, release
-from bottega.store.schema import holds, ledger
+from bottega.store.schema import holds, jobs, ledger
 
 LANGUAGE = "llm:"
 """How the holds of calls to language models begin."""
@@ -68,8 +69,16 @@ def unknown_holds(connection: sa.Connection) -> tuple[UnknownHold, ...]:
 
 
 def mark_left_behind(connection: sa.Connection, now: float) -> int:
-    """Holds of calls to language models whose process died: no job takes them up again, so they are unknown.
-    Returns how many there were."""
+    """Holds that no job takes up again, so that they are unknown: of calls to language models whose process died, and
+    of jobs that have ended. Returns how many there were."""
+    h = holds.c
+    ended = (
+        sa.select(h.job_id)
+        .join(jobs, jobs.c.id == h.job_id)
+        .where(h.state == HoldState.HELD.value, jobs.c.state.not_in(("queued", "running")))
+    )
+    orphans = connection.execute(ended.distinct()).scalars().all()
+    marked = mark_ended(connection, orphans, "the job ended while the call was under way", now)
     left = sa.select(holds.c.id).where(
         holds.c.state == HoldState.HELD.value,
         holds.c.id.startswith(LANGUAGE, autoescape=True),
@@ -78,6 +87,16 @@ def mark_left_behind(connection: sa.Connection, now: float) -> int:
     found = connection.execute(left).scalars().all()
     for hold_id in found:
         mark_unknown(connection, hold_id, "the process ended while a language model was asked", now)
+    return marked + len(found)
+
+
+def mark_ended(connection: sa.Connection, job_ids: Sequence[str], reason: str, now: float) -> int:
+    """Holds of jobs that nobody works on any more: what became of their calls is unknown. Returns how many there were."""
+    h = holds.c
+    standing = sa.select(h.id).where(h.state == HoldState.HELD.value, h.job_id.in_(job_ids))
+    found = connection.execute(standing).scalars().all()
+    for hold_id in found:
+        mark_unknown(connection, hold_id, reason, now)
     return len(found)
 
 
