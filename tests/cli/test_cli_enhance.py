@@ -1,5 +1,6 @@
 """`bottega enhance`: the studio from a terminal, without a server, a database or a job."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -356,3 +357,11 @@ def test_help_loads_no_heavy_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_linear_algebra_starts_no_threads_below_those_of_the_tiles(
+    bottega: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    assert bottega("enhance", "measure", "a.png").code == 0
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "1"

@@ -14,6 +14,7 @@ from bottega.domain.task import EngineResult, Task, TaskInput
 from bottega.engines.local.camera_moves_work import frame_size
 from bottega.engines.local.enhance import OPERATIONS, EnhanceEngine, run_enhance
 from bottega.engines.local.enhance_video_work import exact_rate
+from bottega.enhance.preview_cache import GAP
 from bottega.enhance.video import probe, samples
 from bottega.errors import InvalidOption, MissingInput
 from bottega.imaging import metrics
@@ -150,6 +151,24 @@ def test_a_preview_has_the_pixels_of_the_whole_run(
     assert np.array_equal(made["part"], made["whole"][top:bottom, left:right])
 
 
+def test_a_preview_comes_with_before_and_after_side_by_side(tmp_path: Path) -> None:
+    picture = np.ascontiguousarray(data.astronaut()[:300, 100:400])
+    task = Task(
+        workflow="image_enhancement",
+        operation="enhance",
+        inputs=(still(tmp_path, picture),),
+        parameters={"width": 600, "height": 600, "scale": 2, "preview": "97,61,44,53"},
+    )
+    shown, both = run_enhance(task, "enhance/balanced", tmp_path).outputs
+    after, sides = decode(shown.path).as_u8(), decode(both.path).as_u8()
+    assert (both.media_type, sides.shape) == ("image/png", (106, 2 * 88 + GAP, 3))
+    assert np.array_equal(sides[:, -88:], after)
+    plain = cv2.resize(picture[61:114, 97:141], (88, 106), interpolation=cv2.INTER_CUBIC)
+    assert np.array_equal(sides[:, :88], plain)
+    whole = task.model_copy(update={"parameters": {"width": 600, "height": 600, "scale": 2}})
+    assert len(run_enhance(whole, "enhance/balanced", tmp_path).outputs) == 1
+
+
 # --- camera moves --------------------------------------------------------------------------------------------------------
 
 
@@ -250,6 +269,10 @@ def test_a_preview_is_a_part_of_the_clip_after_all_its_steps(tmp_path: Path) -> 
     given = clip(tmp_path, "offset")
     result = enhanced_clip(tmp_path, given, style="cartoon", factor=2, preview="0.4-0.7s")
     after = inspect_clip(result.outputs[0].path)
+    shown, both = (inspect_clip(output.path) for output in result.outputs)
+    assert result.outputs[1].label == "Before and after, side by side"
+    assert (both.frames, both.seconds) == (shown.frames, pytest.approx(shown.seconds, abs=0.02))
+    assert (both.width, both.height) == (2 * shown.width + GAP, shown.height)
     assert result.report["preview"] == {"from": 0.4, "to": 0.7}
     assert after.seconds == pytest.approx(0.3, abs=0.05)
     assert after.frame_rate == pytest.approx(60, rel=0.08)

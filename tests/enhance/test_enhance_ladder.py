@@ -252,6 +252,30 @@ def test_the_time_is_extended_once_for_work_that_gets_on(picture: np.ndarray, ti
     assert [step.fault for step in outcome.steps] == [Fault.TIMEOUT] * (times - 1)
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_what_is_finished_after_the_time_counts_and_is_said_to_be_late(
+    picture: np.ndarray, late: bool
+) -> None:
+    def unheeding(setting: Setting, deadline: Deadline) -> tuple[Samples, dict[str, Any]]:
+        if late:
+            deadline._up()
+        return 1 - picture, {}
+
+    outcome = climb_down(picture, [Engine("unheeding", unheeding)], Policy(seconds=3600))
+    assert outcome.state == "done"
+    assert outcome.as_dict()["time_over"] is late
+
+
+def test_what_is_late_and_no_picture_does_not_make_the_next_one_late(picture: np.ndarray) -> None:
+    def black(setting: Setting, deadline: Deadline) -> tuple[Samples, dict[str, Any]]:
+        deadline._up()
+        return np.zeros_like(picture), {}
+
+    engines = [Engine("black", black), Engine("sure", inverted(picture), "classical")]
+    outcome = climb_down(picture, engines, Policy(seconds=3600))
+    assert (outcome.engine, outcome.late) == ("sure", False)
+
+
 def test_the_timer_ends_the_time_also_of_work_that_gets_on(picture: np.ndarray) -> None:
     def endless(setting: Setting, deadline: Deadline) -> tuple[Samples, dict[str, Any]]:
         while not deadline.stop.wait(0.001):
@@ -372,3 +396,14 @@ def test_every_error_for_people_has_a_fault() -> None:
         return error
 
     assert {fault_of(made(kind)) for kind in all_of(BottegaError)} >= {Fault.INPUT, Fault.TIMEOUT}
+
+
+def test_the_engine_that_made_it_is_named_when_others_were_left() -> None:
+    """Dots one pixel apart: what any engine makes of them is no longer them when it is shrunk."""
+    dots = np.random.default_rng(3).choice(np.array([0, 255], np.uint8), (64, 64, 1)).repeat(3, axis=2)
+    outcome = climb_down(dots, Upscale(2, threads=1).engines(dots, (128, 128)))
+    made_by = outcome.told["enlargement"]["engine"]
+    assert outcome.state == "degraded"
+    assert not outcome.told["enlargement"]["gate"]["passed"]
+    assert outcome.told["left"][-1].startswith("none agrees with the source")
+    assert outcome.told["left"][-1].endswith(f"made by {made_by}")

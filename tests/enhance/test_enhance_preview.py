@@ -6,11 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skimage.data
+from PIL import ImageCms
 
+from bottega.enhance.jobs import How, enhance_file
 from bottega.enhance.preview_cache import Box, EnhancementCache, before_after, enhanced, preview
 from bottega.enhance.works import Style, Upscale, Work
 from bottega.enhance.works_repair import Improve, Restore
 from bottega.errors import InvalidOption
+from bottega.imaging.decode import decode
+from bottega.imaging.encode import encode
+from bottega.imaging.picture import Picture
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +34,8 @@ CASES: dict[str, tuple[Work, bool]] = {
     "x3": (Upscale(3, threads=1), False),
     "x4": (Upscale(4, threads=1), False),
     "quick x2": (Upscale(2, tier="fast"), False),
+    "classical x2": (Upscale(2, tier="classical"), False),
+    "classical x1.5": (Upscale(width=802, height=600, tier="classical"), False),
     "x1.5": (Upscale(width=802, height=600, threads=1), False),
     "an odd size": (Upscale(width=643, threads=1), True),
     "painted": (Style("oil_paint"), True),
@@ -116,3 +123,26 @@ def test_a_crop_ends_at_the_border_and_must_begin_before_it() -> None:
     assert Box(90, 90, 50, 50).within(100, 100) == Box(90, 90, 10, 10)
     with pytest.raises(InvalidOption):
         Box(100, 0, 5, 5).within(100, 100)
+
+
+def red_is_blue() -> bytes:
+    """An RGB profile whose red and blue primaries are exchanged."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    head, table = profile[:128], profile[128:]
+    return head + table.replace(b"rXYZ", b"----", 1).replace(b"bXYZ", b"rXYZ", 1).replace(b"----", b"bXYZ", 1)
+
+
+def test_before_and_after_are_in_the_colours_of_the_source(tmp_path: Path) -> None:
+    """16-bit pictures keep their profile, and so must what shows them."""
+    red = np.full((20, 20, 3), (200, 40, 40), np.uint8)
+    for name, pixels in {"shallow": red, "deep": red.astype(np.uint16) * 257}.items():
+        encode(Picture(pixels, icc_profile=red_is_blue()), tmp_path / f"{name}.png", "image/png")
+    both = tmp_path / "both.png"
+    enhance_file(
+        tmp_path / "deep.png", tmp_path / "large.png", Upscale(2, tier="classical"), How(compare=both)
+    )
+    seen = decode(tmp_path / "shallow.png").as_u8()[0, 0].astype(int)
+    assert seen[2] > seen[0] + 100
+    shown = decode(both).as_u8()
+    assert np.abs(shown[5, 5] - seen).max() <= 1
+    assert np.abs(shown[5, -5] - seen).max() <= 1

@@ -1,5 +1,6 @@
 """Enlarging and sharpening: faithful to the source, sharper than bicubic, the same in tiles as whole; goldens by RMSE."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -15,6 +16,7 @@ from bottega.errors import InvalidOption
 from bottega.imaging import metrics
 from bottega.imaging.colour import luma, srgb_to_linear
 
+Resize = Callable[[np.ndarray, tuple[int, int]], np.ndarray]
 GOLDEN = Path(__file__).parent.parent / "golden" / "enhance"
 """Made by these functions from crops of skimage.data.astronaut (NASA, public domain)."""
 
@@ -47,6 +49,20 @@ def test_lanczos_is_no_worse_than_bicubic_interpolation(face: np.ndarray) -> Non
     small = averaged(face, 2)
     bicubic = cv2.resize(small, (192, 192), interpolation=cv2.INTER_CUBIC)
     assert metrics.psnr(face, resize_lanczos(small, 2.0)) > metrics.psnr(face, bicubic)
+
+
+@pytest.mark.parametrize("resize", [resize_lanczos, upscale_backprojection])
+@pytest.mark.parametrize("size", [600, 450])
+def test_sums_do_not_depend_on_where_a_tile_begins(resize: Resize, size: int) -> None:
+    """But for the rounding of single samples, in whatever order the processor's matrix product adds."""
+    picture = as_float(data.astronaut()[:300, 100:400])
+    whole = resize(picture, (size, size))
+    # From 32 to 208 of 300, and of that what lies 64 from its borders.
+    begin, end, margin = (side * size // 300 for side in (32, 208, 64))
+    part = resize(np.ascontiguousarray(picture[32:208, 32:208]), (end - begin, end - begin))
+    inner = slice(margin, -margin)
+    same = part[inner, inner] == whole[begin:end, begin:end][inner, inner]
+    assert same.mean() > 0.999
 
 
 @pytest.mark.parametrize("times", [2, 3, 4])

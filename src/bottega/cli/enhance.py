@@ -48,7 +48,11 @@ PreviewOption = Annotated[
     ),
 ]
 Compare = Annotated[
-    Path | None, typer.Option(help="Also draw before and after side by side.", show_default=False)
+    Path | None,
+    typer.Option(
+        help="Also draw before and after side by side: of a picture a picture, of a clip a clip.",
+        show_default=False,
+    ),
 ]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with a clip or a folder that was interrupted.")]
 Seconds = Annotated[

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bottega.cli.enhance import MotionTier, PreviewOption, Quality, Resume, Target, Weights, group
+from bottega.cli.enhance import Compare, MotionTier, PreviewOption, Quality, Resume, Target, Weights, group
 from bottega.cli.enhance_run import Told, how_of, run
 from bottega.cli.session import JsonOption, Reply
 
@@ -60,6 +60,7 @@ def smooth(
         bool, typer.Option("--keep-repeats", help="Do not close repeated frames (animation on twos).")
     ] = False,
     preview: PreviewOption = None,
+    compare: Compare = None,
     resume: Resume = False,
     quality: Quality = None,
     as_json: JsonOption = False,
@@ -71,7 +72,7 @@ def smooth(
         from bottega.enhance.interpolate.timeline import LONGEST_HOLD, Rate
         from bottega.enhance.motion import smooth_clip
 
-        check_targets([out], [source])
+        check_targets([out, *([compare] if compare else [])], [source])
         slowness = _fraction(slow, "--slow")
         times = None if factor is None else _fraction(factor, "--factor")
         if fps is None and times is None:
@@ -90,7 +91,7 @@ def smooth(
             tier=tier,
             weights=weights,
             doubt="hold" if hold else "blend",
-            how=how_of(preview=preview, resume=resume, quality=quality),
+            how=how_of(preview=preview, compare=compare, resume=resume, quality=quality),
             progress=lambda fraction: told(fraction, source.name),
             cancelled=cancelled,
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bottega import __version__
-from bottega.cli.session import Reply, carry_out, load_settings
+from bottega.cli.session import Reply, carry_out, load_settings, one_thread_each
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -28,6 +28,7 @@ def run(reply: Reply, make: "Callable[[Told, threading.Event], dict[str, Any]]")
 
         from bottega.cli.enhance_show import report_view
 
+        one_thread_each()
         cancelled = threading.Event()
         with progress_bar(reply) as told:
             try:

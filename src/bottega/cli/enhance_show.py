@@ -27,6 +27,18 @@ _FIGURES = {
     "frames_looked_at": "frames looked at",
 }
 
+_TOLD_WHEN_ANY = ("segments_reused",)
+_MADE = {
+    "given": "frames as they were",
+    "duplicate": "frames where nothing moves",
+    "cut": "frames held up to a cut",
+    "motion": "frames along the motion",
+    "mixed": "frames along the motion, blended in parts",
+    "blend": "frames blended or held",
+    "network": "frames by the network",
+}
+"""Of `interpolate.Between.done`."""
+
 
 def report_view(report: dict[str, Any]) -> "RenderableType":
     """Files, sizes, figures, and what did not go as asked."""
@@ -44,11 +56,11 @@ def report_view(report: dict[str, Any]) -> "RenderableType":
         table.add_row("size", _size(report))
     for name, words in _FIGURES.items():
         value = report.get(name)
-        if value not in (None, "", []):
+        if value not in (None, "", []) and (value or name not in _TOLD_WHEN_ANY):
             table.add_row(words, Text(_words(value)))
     for group in ("own", "grades", "motion", "against", "made"):
         for name, value in report.get(group, {}).items():
-            words = name.replace("_", " ")
+            words = _MADE[name] if group == "made" else name.replace("_", " ")
             prefix = {"against": "against: ", "grades": "looks: ", "motion": "motion: "}.get(group, "")
             table.add_row(f"{prefix}{words}", Text(_words(value)))
     if "seconds" in report and "cpu_seconds" in report:
@@ -65,7 +77,7 @@ def report_view(report: dict[str, Any]) -> "RenderableType":
             lines.append(
                 Text(f"- {item['source']}: {error['message']} {error['hint']}".rstrip(), style="red")
             )
-        elif item.get("state") in ("original", "degraded"):
+        elif item.get("state") in ("original", "degraded") or item.get("time_over"):
             lines.append(Text(f"- {item['source']}: {'; '.join(item.get('notes', ()))}", style="yellow"))
     lines += [Text(f"- {note}", style="dim") for note in report.get("notes", ())]
     return Group(*lines)

@@ -13,14 +13,21 @@ MOST_DRAWING_BYTES = 64 * 2**20
 
 
 def read_picture(path: Path) -> "tuple[U8, F32 | None]":
-    """RGB uint8 and the opacity in [0, 1], if there is any. Raises what decoding raises, InputError without a file."""
+    """RGB uint8 and the opacity in [0, 1], if there is any. Raises what decoding raises, InputError without a file or
+    for a drawing."""
     import numpy as np
 
     from bottega.cli.session import load_settings
+    from bottega.errors import InputError
     from bottega.imaging.decode import decode
     from bottega.imaging.limits import Limits
 
     _must_exist(path)
+    if path.suffix.lower() == ".svg":
+        raise InputError(
+            f"{path.name} is a drawing, not a picture.",
+            hint="`bottega laser cut` works on drawings, and engraves their filled areas.",
+        )
     picture = decode(path, Limits.from_settings(load_settings()))
     if picture.alpha is None:
         return picture.as_u8(), None

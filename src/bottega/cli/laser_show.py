@@ -18,6 +18,7 @@ _FIGURES: dict[str, tuple[str, str]] = {
     "paths": ("paths", ""),
     "nodes": ("nodes", ""),
     "strokes": ("strokes", ""),
+    "stroke_width_mm": ("stroke width", "mm"),
     "edge_error_px": ("edge error", "px"),
     "smallest_feature_mm": ("smallest feature", "mm"),
     "specks_dropped": ("specks dropped", ""),

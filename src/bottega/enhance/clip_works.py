@@ -26,7 +26,7 @@ class ClipWorks:
 
     `sizes`: (width, height) that each of them makes, as the pictures are stored; None for what the work itself says.
     Where no engine could do a work the picture stays as it was before it, unless `strict` or the size were wrong then:
-    that raises ComputeError."""
+    that raises ComputeError. `late`: how many results were finished after the policy's time was up."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class ClipWorks:
         self._policy, self._strict, self._cancelled = policy or Policy(), strict, cancelled
         self._engines: Counter[str] = Counter()
         self._faults: Counter[tuple[str, str, str]] = Counter()
-        self._originals = 0
+        self._originals = self.late = 0
         drawn = [
             number
             for number, work in enumerate(self.works)
@@ -118,6 +118,7 @@ class ClipWorks:
         self._engines[outcome.engine] += 1
         for step in outcome.steps:
             self._faults[step.engine, step.fault.value, step.message] += 1
+        self.late += outcome.late
         if outcome.state == "original":
             self._originals += 1
             if self._strict or size != (pixels.shape[1], pixels.shape[0]):

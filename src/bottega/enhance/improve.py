@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.enhance.measure import Measures, measure
+from bottega.enhance.opacity import without_hidden
 from bottega.enhance.restore_chain import Step, plan_step, preview, run_chain
 from bottega.enhance.samples import Scalar
 from bottega.errors import InvalidOption
@@ -133,7 +134,7 @@ def improve(
     enlarge: Enlarge | None = None,
     progress: Progress | None = None,
 ) -> Improved:
-    """`rgb` (H x W x 3 or 4; opacity is carried over) made better for `target`: `print`, `web`, `archive` or `auto`.
+    """`rgb` (H x W x 3 or 4; opacity is carried over, and what it hides is not looked at) made better for `target`: `print`, `web`, `archive` or `auto`.
 
     For print, `width_mm` at `dpi` gives the pixels that are needed; where the picture has fewer, `enlarge` is asked for them
     (at most four times the side), and without it the lack is told. Raises InvalidOption for an unknown target or size.
@@ -143,10 +144,12 @@ def improve(
     if dpi <= 0 or (width_mm is not None and width_mm <= 0):
         raise InvalidOption("A print has a width and a resolution above 0.")
     tell: Progress = progress or _silent
-    before = measure(rgb)
-    chain, steps = _planned(rgb, TARGETS[target])
+    seen = without_hidden(rgb)
+    before = measure(seen)
+    chain, steps = _planned(seen, TARGETS[target])
     tell(0.3)
-    pixels, after, chain, steps = _verified(rgb, before, chain, steps)
+    pixels, after, chain, steps = _verified(seen, before, chain, steps)
+    pixels = rgb if pixels is seen else pixels
     tell(0.9)
     if target == "print" and width_mm is not None:
         pixels, step = _sized(pixels, round(width_mm / 25.4 * dpi), enlarge)
@@ -191,7 +194,9 @@ def _asked_for(step: Step, rgb: NDArray[Scalar]) -> bool:
     if step.name == "white_balance":
         from bottega.enhance.restore_colour import estimate_cast, has_greys_and_hues
 
-        return step.figures["degrees"] >= FAINTEST_CAST and has_greys_and_hues(rgb, estimate_cast(rgb))
+        return step.figures["degrees"] >= FAINTEST_CAST and has_greys_and_hues(
+            rgb[..., :3], estimate_cast(rgb[..., :3])
+        )
     if step.name == "exposure":
         low, middle, high = (step.figures[name] for name in ("low", "middle", "high"))
         return high < DULLEST or high - low < FLATTEST or not DARKEST < middle < LIGHTEST

@@ -1,12 +1,12 @@
 """One file in, one file out: stills and clips through an enhancement, with a report of what was done and what it took.
 
-What is done is a value of `works`, what happens when it fails is `ladder`'s, many files at a time are `folder`'s.
+What is done is a value of `works`, what happens when it fails is `ladder`'s, clips are `clip_jobs`' and many files at a time
+`folder`'s.
 """
 
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -22,7 +22,6 @@ from bottega.errors import InputError, InvalidOption, NotFound, UnsupportedMedia
 from bottega.imaging.limits import Limits
 
 if TYPE_CHECKING:
-    from bottega.enhance.video import ClipReport
     from bottega.enhance.video.transform import Part
     from bottega.imaging.picture import Picture
 
@@ -43,7 +42,7 @@ Progress = Callable[[float], None]
 @dataclass(frozen=True, slots=True)
 class How:
     """`preview`: a crop "left,top,width,height" of a still, or of a clip its first seconds ("2s") or a span of them
-    ("10-12s"); `compare`: a file for before and after side by side; `resume`: go on with a clip that was interrupted;
+    ("10-12s"); `compare`: a file, picture or clip as the source, for before and after side by side; `resume`: go on with a clip that was interrupted;
     `quality`: 1 to 100 of JPEG, WebP and clips; `cache`: for results of stills and previews of clips; `in_memory`: pixels of
     an enlargement up to which it is held in memory, where the formats leave the choice."""
 
@@ -96,8 +95,13 @@ def enhance_file(
         raise NotFound(f"There is no file {source}.", hint="Check its name.")
     if source.resolve() == target.resolve():
         raise InputError(f"{target} would be written over itself.", hint="Name another file for the result.")
+    check_comparison(how.compare, source, target)
     started = time.perf_counter(), time.process_time()
-    make = _clip if is_clip(source) else _still
+    make = _still
+    if is_clip(source):
+        from bottega.enhance.clip_jobs import enhance_clip
+
+        make = enhance_clip
     report = make(source, target, work, how, progress or (lambda fraction: None), cancelled)
     return {
         "source": str(source),
@@ -108,6 +112,14 @@ def enhance_file(
         "seconds": round(time.perf_counter() - started[0], 3),
         "cpu_seconds": round(time.process_time() - started[1], 3),
     }
+
+
+def check_comparison(compare: Path | None, *others: Path) -> None:
+    """Raises InputError for a comparison that would be written over another file of the work."""
+    if compare is not None and compare.resolve() in [each.resolve() for each in others]:
+        raise InputError(
+            f"Before and after would be written over {compare}.", hint="Name another file for them."
+        )
 
 
 def is_clip(source: Path) -> bool:
@@ -220,9 +232,7 @@ def _still(
         outcome, cached = enhanced(pixels, work, policy=how.policy, cancelled=cancelled, cache=how.cache)
     notes = write_still(outcome.pixels, picture, target, how.quality)
     if how.compare is not None:
-        write_still(
-            before_after(before, outcome.pixels), replace(picture, icc_profile=None, exif=None), how.compare
-        )
+        write_still(before_after(before, outcome.pixels), replace(picture, exif=None), how.compare)
     progress(1.0)
     if media.frames > 1:
         notes.append(
@@ -248,10 +258,11 @@ def _words(outcome: Outcome) -> list[str]:
     """For people: what did not come out as asked."""
     if outcome.state == "original":
         return ["nothing could be done: this is the picture as it was"]
+    late = ["it was finished after the time limit"] if outcome.late else []
     left: list[str] = outcome.told.get("left", [])
     if outcome.state == "degraded" and not left:
-        return [f"made by {outcome.engine}, as the engine before it failed"]
-    return left
+        left = [f"made by {outcome.engine}, as the engine before it failed"]
+    return [*left, *late]
 
 
 def _size(pixels: Samples) -> dict[str, Any]:
@@ -260,100 +271,3 @@ def _size(pixels: Samples) -> dict[str, Any]:
 
 def _shape_words(shape: tuple[int, ...], bytes_each: int) -> dict[str, Any]:
     return {"width": shape[1], "height": shape[0], "bits": bytes_each * 8, "alpha": shape[2] == 4}
-
-
-# --- clips -------------------------------------------------------------------------------------------------------------
-
-
-def _clip(
-    source: Path, target: Path, work: Work, how: How, progress: Progress, cancelled: threading.Event | None
-) -> dict[str, Any]:
-    from bottega.enhance.clip_works import ClipWorks
-    from bottega.enhance.video import EncodeSettings, probe, transform
-
-    if target.suffix.lower() not in CLIP_SUFFIXES:
-        raise UnsupportedMedia(
-            f"A clip cannot be written as {target.name}.",
-            hint=f"Let the name end with {', '.join(CLIP_SUFFIXES)}.",
-        )
-    if how.compare is not None:
-        raise InvalidOption("Before and after are put side by side for pictures, not for clips.")
-    work = work.for_clip()
-    info = probe(source).video
-    # Widths and heights are those that are seen; pictures are stored before they are turned.
-    turned = round(info.rotation / 90) % 2 == 1
-    across, down = work.size(*((info.height, info.width) if turned else (info.width, info.height)))
-    size = (down, across) if turned else (across, down)
-    each = ClipWorks([work], how.policy, sizes=[size], cancelled=cancelled)
-    work.engines(np.zeros((info.height, info.width, 3), np.uint8), size)
-    settings = EncodeSettings(
-        pixels="uint8" if info.bit_depth == 8 else "uint16",
-        quality=75 if how.quality is None else how.quality,
-    )
-
-    def make() -> dict[str, Any]:
-        report = transform(
-            source,
-            target,
-            each.for_transform(),
-            settings,
-            work_dir=work_folder(target),
-            identity=each.identity(),
-            resume=how.resume,
-            part=how.part(),
-            progress=lambda done, total: progress(done / max(1, total)),
-            cancelled=None if cancelled is None else cancelled.is_set,
-        )
-        forget(target)
-        return {**each.told(), **clip_words(report)}
-
-    told, cached = kept_or_made(source, target, [each.identity(), str(settings)], how, make)
-    return {"kind": "clip", **told, **preview_words(how), "cached": cached}
-
-
-def kept_or_made(
-    source: Path, target: Path, identity: list[str], how: How, make: Callable[[], dict[str, Any]]
-) -> tuple[dict[str, Any], bool]:
-    """The report of `make`, which writes `target`; and whether the preview was in the cache, and is `target` now."""
-    if how.preview is None or how.cache is None:
-        return make(), False
-    part = [str(each) for each in how.part() or ()]
-    key = how.cache.file_key(source, [*identity, *part, target.suffix.lower()])
-    told = how.cache.get_file(key, target)
-    if told is not None:
-        return told, True
-    told = make()
-    if told.get("state", "done") == "done":
-        how.cache.put_file(key, target, told)
-    return told, False
-
-
-def preview_words(how: How) -> dict[str, Any]:
-    """JSON-ready."""
-    part = how.part()
-    return {} if part is None else {"preview": {"from": float(part[0]), "to": float(part[1])}}
-
-
-def work_folder(target: Path) -> Path:
-    """Where a clip's finished segments are until the clip is."""
-    return target.with_name(f".{target.name}.work")
-
-
-def forget(target: Path) -> None:
-    """The folder of a clip that is finished, which is empty by then."""
-    with suppress(OSError):
-        work_folder(target).rmdir()
-
-
-def clip_words(report: "ClipReport") -> dict[str, Any]:
-    """JSON-ready."""
-    return {
-        "after": {"width": report.width, "height": report.height, "frames": report.frames_out},
-        "frames_in": report.frames_in,
-        "encoder": report.encoder,
-        "duration": round(float(report.duration), 3),
-        "audio": report.audio,
-        "segments": report.segments,
-        "segments_reused": report.segments_reused,
-        "notes": list(report.notes),
-    }

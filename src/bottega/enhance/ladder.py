@@ -164,7 +164,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`state`: "done", "degraded" (by another engine than the first) or "original" (`pixels` is what was given)."""
+    """`state`: "done", "degraded" (by another engine than the first) or "original" (`pixels` is what was given).
+    `extended`: a run was given its time a second time; `late`: the result was finished after the time was up."""
 
     pixels: Samples
     state: Literal["done", "degraded", "original"]
@@ -173,6 +174,7 @@ class Outcome:
     steps: tuple[Step, ...]
     told: dict[str, Any] = field(default_factory=dict[str, Any])
     extended: bool = False
+    late: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready."""
@@ -181,6 +183,7 @@ class Outcome:
             "engine": self.engine,
             "setting": None if self.setting is None else str(self.setting),
             "time_extended": self.extended,
+            "time_over": self.late,
             "steps": [step.as_dict() for step in self.steps],
             **self.told,
         }
@@ -243,7 +246,7 @@ def climb_down(
     """The work by the first engine that does it, with whatever fallbacks that takes; at worst `source` itself.
 
     Raises what the caller can mend (errors of the category input) and Cancelled; nothing else. An engine that neither
-    tells progress nor looks at the deadline is not stopped by it.
+    tells progress nor looks at the deadline is not stopped by it: what it finishes counts, and is `late`.
     """
     return _Descent(
         source, [e for e in engines if not (policy.offline and e.online)], policy, cancelled
@@ -263,7 +266,7 @@ class _Descent:
         self.at, self.retried = 0, 0
         self.setting = engines[0].first if engines else Setting()
         self.tried: set[tuple[int, Setting]] = set()
-        self.extended = False
+        self.extended = self.late = False
 
     def run(self) -> Outcome:
         while self.at < len(self.engines):
@@ -276,7 +279,8 @@ class _Descent:
                 continue
             # Engines with a way down of their own say under `left` what they left.
             state = "done" if self.at == 0 and not told.get("left") else "degraded"
-            return Outcome(pixels, state, engine.name, self.setting, tuple(self.steps), told, self.extended)
+            steps = tuple(self.steps)
+            return Outcome(pixels, state, engine.name, self.setting, steps, told, self.extended, self.late)
         return Outcome(self.source, "original", "none", None, tuple(self.steps), {}, self.extended)
 
     def _attempt(self, engine: Engine) -> tuple[Samples, dict[str, Any]]:
@@ -285,6 +289,7 @@ class _Descent:
                 _load(engine, self.setting)
                 deadline.check()
                 made, told = engine.run(self.setting, deadline)
+                self.late = deadline.over
             except Cancelled:
                 # The work was told to stop by the same sign; whose it was decides what it means.
                 deadline.check()

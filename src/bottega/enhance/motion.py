@@ -12,18 +12,23 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from bottega.enhance.clip_jobs import (
+    check_clip_comparison,
+    clip_words,
+    compare_clip,
+    forget,
+    kept_or_made,
+    preview_words,
+    work_folder,
+)
 from bottega.enhance.jobs import (
     CLIP_SUFFIXES,
     How,
     Progress,
-    clip_words,
-    forget,
+    check_comparison,
     is_clip,
-    kept_or_made,
     picture_type,
-    preview_words,
     read_still,
-    work_folder,
     write_still,
 )
 from bottega.enhance.works import digest
@@ -106,6 +111,8 @@ def smooth_clip(
     how = how or How()
     tell: Progress = progress or (lambda fraction: None)
     _check(source, target)
+    check_comparison(how.compare, source, target)
+    check_clip_comparison(how)
     started = time.perf_counter(), time.process_time()
     network = opened_network(weights)
     identity = f"smooth {rate} {_preset(tier)} {doubt} {None if weights is None else digest(weights)}"
@@ -132,14 +139,15 @@ def smooth_clip(
         )
         forget(target)
         return {
-            **clip_words(report),
-            "frame_rate": round(report.frames_out / float(report.duration), 3) if report.duration else None,
+            **clip_words(report, info.video),
+            "frame_rate": plan.rate,
             "cuts": plan.cuts,
             "repeats": plan.repeats,
             "made": dict(sorted(plan.made.items())),
         }
 
     told, cached = kept_or_made(source, target, [identity, str(settings)], how, make)
+    compare_clip(source, target, how, slow=rate.slow, cancelled=cancelled)
     return {
         "kind": "clip",
         "source": str(source),
@@ -186,6 +194,12 @@ class _Plan:
         stop = (index.pts[last - 1] + index.durations[last - 1]) * index.time_base
         for step in timeline(found, rate, end=stop, origin=Origin(first, index.start)):
             self._steps[step.left].append(step)
+
+    @property
+    def rate(self) -> float | None:
+        """Frames a second, from the first to the last; None of a single one."""
+        times = [step.time for steps in self._steps.values() for step in steps]
+        return round(float((len(times) - 1) / (max(times) - min(times))), 3) if len(times) > 1 else None
 
     def frames(self, window: "Window") -> Iterator[tuple[Fraction, Any]]:
         """Those that lie between the window's current picture and the next distinct one."""

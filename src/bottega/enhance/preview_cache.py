@@ -22,7 +22,7 @@ from bottega.enhance.works import MARGIN, Work, alignment, digest, eight_bits, p
 from bottega.imaging.box import Box
 from bottega.imaging.picture import U8
 
-CODE_VERSION = 2
+CODE_VERSION = 3
 """Raised when the same work would give other pixels."""
 MOST_BYTES = 512 * 2**20
 GAP = 8

@@ -1,6 +1,6 @@
 """Resizing and sharpening of stills: Lanczos resampling, iterative back-projection, unsharp masking in linear light.
 
-Noise and exposure are left to `restore`. Every function works in tiles or strips, in float32 inside and with the
+Noise and exposure are left to `restore`. Every function works in tiles or strips, in floating point inside and with the
 caller's data type outside, so that the memory taken beside input and output stays at a few tens of megabytes.
 Pixels are H x W x C: RGB, RGB and straight alpha, or one channel.
 """
@@ -18,6 +18,7 @@ from bottega.errors import InvalidOption
 from bottega.imaging.colour import linear_to_srgb, luma, srgb_to_linear
 from bottega.imaging.picture import F32
 
+F64 = NDArray[np.float64]
 Progress = Callable[[float], None]
 
 MAX_SCALE = 8.0
@@ -79,7 +80,7 @@ def upscale_backprojection(
     # Much smaller tiles would mostly compute their halo.
     tile = max(int(HALO * 4 * ratio), TILE // 2)
 
-    def refine(window: F32, rows: "_Axis", columns: "_Axis") -> F32:
+    def refine(window: F64, rows: "_Axis", columns: "_Axis") -> F32:
         return _backprojected(window, rows, columns, iterations)
 
     return _by_tiles(pixels, size, tile, refine, progress)
@@ -126,12 +127,12 @@ class _Axis:
     first: int
     last: int
     keep: slice
-    up: F32
-    down: F32
-    envelope: F32
+    up: F64
+    down: F64
+    envelope: F64
 
 
-TileFunction = Callable[[F32, _Axis, _Axis], F32]
+TileFunction = Callable[[F64, _Axis, _Axis], F32]
 
 
 def _by_tiles(
@@ -141,7 +142,11 @@ def _by_tiles(
     compute: TileFunction,
     progress: Progress | None,
 ) -> NDArray[Scalar]:
-    """Cut the output into tiles, and give `compute` each tile's source window as planes (C x h x w)."""
+    """Cut the output into tiles, and give `compute` each tile's source window as planes (C x h x w).
+
+    The sums are float64: in float32 their last bits depend on how a processor's matrix product orders them, and so on the
+    tile's shape, and now and then a pixel of a crop would differ by one from that of the whole picture.
+    """
     height, width = pixels.shape[:2]
     channels = pixels.shape[2]
     result = np.empty((size[1], size[0], channels), dtype=pixels.dtype)
@@ -150,7 +155,7 @@ def _by_tiles(
         rows = _axis(height, size[1], top, tile)
         for left, across in columns:
             window = to_float(pixels[rows.first : rows.last, across.first : across.last])
-            planes = np.ascontiguousarray(_premultiplied(window).transpose(2, 0, 1))
+            planes = _premultiplied(window).transpose(2, 0, 1).astype(np.float64, order="C")
             done = _straight(compute(planes, rows, across).transpose(1, 2, 0))
             result[top : top + done.shape[0], left : left + done.shape[1]] = stored_like(done, pixels)
         if progress is not None:
@@ -210,7 +215,7 @@ def _kernel_matrix(
     step: float,
     outputs: tuple[int, int],
     inputs: tuple[int, int],
-) -> F32:
+) -> F64:
     """Row i: the weights of the `inputs` [a, b) for output pixel `outputs[0] + i`; the rows add up to 1.
 
     `step` is the distance of output pixels in source pixels; beyond the border the border pixel is repeated.
@@ -224,15 +229,15 @@ def _kernel_matrix(
     matrix = np.zeros((len(centre), inputs[1] - inputs[0]))
     index = np.clip(taps - inputs[0], 0, matrix.shape[1] - 1)
     np.add.at(matrix, (np.arange(len(centre))[:, None], index), weights)
-    return matrix.astype(np.float32)
+    return matrix
 
 
-def _area_matrix(step: float, outputs: tuple[int, int], inputs: tuple[int, int]) -> F32:
+def _area_matrix(step: float, outputs: tuple[int, int], inputs: tuple[int, int]) -> F64:
     """Row i: how much of source pixel `outputs[0] + i` each of the finer pixels `inputs` covers, as a mean."""
     left = np.arange(*outputs)[:, None] * step
     fine = np.arange(*inputs)[None, :]
     overlap = np.clip(np.minimum(left + step, fine + 1) - np.maximum(left, fine), 0, None)
-    return (overlap / overlap.sum(axis=1, keepdims=True)).astype(np.float32)
+    return overlap / overlap.sum(axis=1, keepdims=True)
 
 
 def _lanczos(x: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -243,11 +248,11 @@ def _triangle(x: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.clip(1 - np.abs(x), 0.0, None)
 
 
-def _lanczos_tile(planes: F32, rows: _Axis, columns: _Axis) -> F32:
+def _lanczos_tile(planes: F64, rows: _Axis, columns: _Axis) -> F32:
     return (rows.up[rows.keep] @ planes @ columns.up[columns.keep].T).astype(np.float32, copy=False)
 
 
-def _backprojected(planes: F32, rows: _Axis, columns: _Axis, iterations: int) -> F32:
+def _backprojected(planes: F64, rows: _Axis, columns: _Axis, iterations: int) -> F32:
     up, across = rows.up, columns.up.T
     down, along = rows.down, columns.down.T
     low, high = _neighbourhood(planes)
@@ -259,12 +264,12 @@ def _backprojected(planes: F32, rows: _Axis, columns: _Axis, iterations: int) ->
     return fine[:, rows.keep, columns.keep].astype(np.float32, copy=False)
 
 
-def _neighbourhood(planes: F32) -> tuple[F32, F32]:
+def _neighbourhood(planes: F64) -> tuple[F64, F64]:
     """The least and the greatest value among each pixel and its eight neighbours, plane by plane."""
     box = np.ones((3, 3), dtype=np.uint8)
     low = np.stack([cv2.erode(plane, box) for plane in planes])
     high = np.stack([cv2.dilate(plane, box) for plane in planes])
-    return low.astype(np.float32, copy=False), high.astype(np.float32, copy=False)
+    return low.astype(np.float64, copy=False), high.astype(np.float64, copy=False)
 
 
 # --- sharpening ----------------------------------------------------------------------------------------------------------

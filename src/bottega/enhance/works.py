@@ -149,6 +149,14 @@ class Way:
     def told(self, report: "Report") -> dict[str, Any]:
         """What is told of an enlargement, JSON-ready."""
         left = [f"{each.engine} was left: {each.left_because}" for each in report.tried]
+        if left:
+            fell_short = report.gate is not None and not report.gate.passed
+            nearest = (
+                "none agrees with the source as it should; the nearest to it was taken, "
+                if fell_short
+                else ""
+            )
+            left.append(f"{nearest}made by {report.engine}")
         told: dict[str, Any] = {"enlargement": report.as_dict()}
         return told | ({"left": left} if left else {})
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from bottega.enhance.ladder import Deadline, Engine, Samples, Setting
+from bottega.enhance.opacity import without_hidden
 from bottega.enhance.works import Upscale, Work, digest
 from bottega.errors import InvalidOption
 
@@ -70,7 +71,7 @@ class Restore:
             open_network(self.weights)
 
         def run(setting: Setting, deadline: Deadline) -> tuple[Samples, dict[str, Any]]:
-            colours, told = restored(source[..., :3], self, deadline)
+            colours, told = restored(without_hidden(source)[..., :3], self, deadline)
             return _with_colours(source, colours), told
 
         return [Engine("classical restoration", run, "classical")]
@@ -201,8 +202,9 @@ class Improve:
             # Every picture of a clip alike: what depends on the tones of one would flicker.
             from bottega.enhance.restore import noise_sigma
 
-            noisy = noise_sigma(source[..., :3]) * 255 >= NOISY
-            colours, told = restored(source[..., :3], Restore(None if noisy else 0.0), deadline)
+            seen = without_hidden(source)[..., :3]
+            noisy = noise_sigma(seen) * 255 >= NOISY
+            colours, told = restored(seen, Restore(None if noisy else 0.0), deadline)
             return _with_colours(source, colours), told
         from bottega.enhance.improve import TARGETS, improve
 

@@ -18,6 +18,7 @@ from bottega.domain.request import Role
 from bottega.domain.task import EngineResult, OutputFile, Task
 from bottega.engines.local.origin import provenance_of
 from bottega.engines.local.step_figures import measured
+from bottega.enhance.opacity import without_hidden
 from bottega.enhance.restore import auto_exposure, denoise, noise_sigma
 from bottega.enhance.style import apply_style
 from bottega.enhance.upscale import resize_lanczos, unsharp_linear, upscale_backprojection
@@ -57,11 +58,13 @@ Samples = NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A finished picture, what it is for a person, and the stem of its file name."""
+    """A finished picture, what it is for a person, and the stem of its file name; of a preview, also the part of the
+    source that it shows."""
 
     picture: Picture
     label: str
     stem: str
+    before: Picture | None = None
 
 
 @dataclass(slots=True)
@@ -83,7 +86,8 @@ class Work:
 
 
 def perform(task: Task, model_id: str, scratch: Path) -> EngineResult:
-    """Do `task`, write the result into the folder `scratch`, and return it with the figures.
+    """Do `task`, write the result into the folder `scratch`, and return it with the figures; a preview comes with a second
+    picture, 8-bit PNG, of before and after side by side.
 
     Report: `input` and `output` (width, height in pixels, bit_depth), `steps` (see `step_figures`), and where a network
     enlarged, `enlargement` (see `superres.Report`); where it was chosen what to improve, `improvement`; of a preview,
@@ -110,8 +114,11 @@ def perform(task: Task, model_id: str, scratch: Path) -> EngineResult:
             provenance_of(task, model_id, SOURCE_TYPE),
             quality=LOSSY_QUALITY,
         )
+        outputs = [OutputFile(path=scratch / name, media_type=media_type, label=made.label, name=name)]
+        if made.before is not None:
+            outputs.append(_side_by_side(made.before, made.picture, scratch, task, model_id))
     return EngineResult(
-        outputs=(OutputFile(path=scratch / name, media_type=media_type, label=made.label, name=name),),
+        outputs=tuple(outputs),
         report={"input": before, "output": _figures(made.picture), "steps": work.steps} | work.told,
     )
 
@@ -124,10 +131,10 @@ def _enhance(work: Work) -> Made:
     wanted = work.task.parameters
     if wanted.get("preview") is None:
         return Made(_enhanced(work, wanted), "Enhanced picture", "enhanced")
-    return Made(_previewed(work, Box.parse(str(wanted["preview"]))), "Preview", "preview")
+    return _previewed(work, Box.parse(str(wanted["preview"])))
 
 
-def _previewed(work: Work, box: Box) -> Picture:
+def _previewed(work: Work, box: Box) -> Made:
     """The pixels that the whole run makes of `box`: of a part around it, where nothing of the picture as a whole decides."""
     from bottega.enhance.preview_cache import place_of, window_around
     from bottega.enhance.works import Upscale, alignment
@@ -141,13 +148,30 @@ def _previewed(work: Work, box: Box) -> Picture:
     step = None if whole else alignment(Upscale(width=full[0], height=full[1]), *source)
     window = Box(0, 0, *source) if step is None else window_around(box, *source, step)
     size = round(window.width * full[0] / source[0]), round(window.height * full[1] / source[1])
-    work.picture = _part(picture, *place_of(window, Box(0, 0, *source), source, source))
+    everything = Box(0, 0, *source)
+    work.picture = _part(picture, *place_of(window, everything, source, source))
     made = _enhanced(work, wanted | {"width": size[0], "height": size[1]})
     work.told["preview"] = {
         "box": [box.left, box.top, box.width, box.height],
         "whole_picture_made": step is None,
     }
-    return _part(made, *place_of(box, window, full, source))
+    before = _part(picture, *place_of(box, everything, source, source))
+    return Made(_part(made, *place_of(box, window, full, source)), "Preview", "preview", before)
+
+
+def _side_by_side(before: Picture, after: Picture, scratch: Path, task: Task, model_id: str) -> OutputFile:
+    """What a preview shows, as it is and as it will be; 8-bit PNG in the colours of the result."""
+    from bottega.enhance.preview_cache import before_after
+
+    both = before_after(
+        *(each.rgb if each.alpha is None else _joined(each.rgb, each.alpha) for each in (before, after))
+    )
+    name = "before-after.png"
+    record = provenance_of(task, model_id, SOURCE_TYPE)
+    encode(Picture(both, icc_profile=after.icc_profile), scratch / name, "image/png", record)
+    return OutputFile(
+        path=scratch / name, media_type="image/png", label="Before and after, side by side", name=name
+    )
 
 
 _OF_THE_WHOLE = ("denoise", "auto_exposure", "improve")
@@ -161,10 +185,13 @@ def _part(picture: Picture, rows: slice, columns: slice) -> Picture:
 
 def _enhanced(work: Work, wanted: dict[str, Any]) -> Picture:
     """Noise first, while it is small and white; sharpening last, at the size at which it is seen."""
+    alpha = work.picture.alpha
+    if alpha is not None:
+        seen = without_hidden(_joined(work.picture.rgb, alpha))
+        work.picture = replace(work.picture, rgb=np.ascontiguousarray(seen[..., :3]))
     if "improve" in wanted:
         wanted = _improvement(work, wanted)
     rgb: Samples = work.picture.rgb
-    alpha = work.picture.alpha
     if strength := float(wanted.get("denoise") or 0):
         with work.step("denoise", "Removing noise", 0.05, 0.2) as progress:
             rgb = denoise(rgb, strength, progress=progress)
@@ -226,7 +253,9 @@ def _style(work: Work) -> Made:
     alpha = work.picture.alpha
     if alpha is not None and alpha.dtype == np.uint16:
         alpha = Picture(rgb=alpha[..., None]).as_u8()[..., 0]
-    return Made(Picture(rgb=styled, alpha=alpha), style.replace("_", " ").capitalize(), style)
+    # 16-bit pictures come in their own profile.
+    made = Picture(rgb=styled, alpha=alpha, icc_profile=work.picture.icc_profile)
+    return Made(made, style.replace("_", " ").capitalize(), style)
 
 
 def _edit(work: Work) -> Made:

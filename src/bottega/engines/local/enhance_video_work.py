@@ -12,8 +12,10 @@ from bottega.compute import report_progress
 from bottega.domain.request import Role
 from bottega.domain.task import EngineResult, OutputFile, Task
 from bottega.engines.local.step_figures import measured
+from bottega.enhance.clip_compare import before_after_clip
+from bottega.enhance.clip_jobs import clip_words
 from bottega.enhance.clip_works import ClipWorks
-from bottega.enhance.jobs import How, clip_words, part_of, read_still
+from bottega.enhance.jobs import How, part_of, read_still
 from bottega.enhance.motion import smooth_clip
 from bottega.enhance.video import EncodeSettings, probe, transform
 from bottega.enhance.video.model import ClipReport, VideoInfo
@@ -46,7 +48,8 @@ _MP4 = (".mp4", "video/mp4")
 
 
 def perform(task: Task, model_id: str, scratch: Path) -> EngineResult:
-    """Writes the clip in the role clip, enhanced, into `scratch`: as WebM where it is WebM, else as MP4.
+    """Writes the clip in the role clip, enhanced, into `scratch`: as WebM where it is WebM, else as MP4. A preview comes with
+    a second clip of before and after side by side.
 
     Parameters: `width`, `height` (upright, in square pixels), `fps` or `factor`, `slow`, `restore`, `sharpen`, `style`,
     `strength`, `preview` (see `jobs.part_of`), `keep_audio`; the role reference holds the picture that a style takes after.
@@ -73,9 +76,9 @@ def perform(task: Task, model_id: str, scratch: Path) -> EngineResult:
         "notes": list[str](),
     }
     source, begun = given.path, 0.02
-    part = part_of(str(task.parameters["preview"])) if task.parameters.get("preview") else None
-    if part is not None:
-        report["preview"] = {"from": float(part[0]), "to": float(part[1])}
+    seen = part = part_of(str(task.parameters["preview"])) if task.parameters.get("preview") else None
+    if seen is not None:
+        report["preview"] = {"from": float(seen[0]), "to": float(seen[1])}
     if rate is not None:
         alone = not each.works and not drops
         made = target if alone else scratch / "smooth.mkv"
@@ -106,8 +109,19 @@ def perform(task: Task, model_id: str, scratch: Path) -> EngineResult:
                 drops=drops,
                 told=_between(begun, 1.0, "Working on frames"),
             )
-    output = OutputFile(path=target, media_type=media_type, label="Enhanced clip", name=target.name)
-    return EngineResult(outputs=(output,), report=report | {"steps": steps})
+    outputs = [OutputFile(path=target, media_type=media_type, label="Enhanced clip", name=target.name)]
+    if seen is not None:
+        both = scratch / f"before-after{suffix}"
+        with measured(steps, "comparison"):
+            before_after_clip(
+                given.path, target, both, part=seen, slow=rate.slow if rate else Fraction(1), quality=QUALITY
+            )
+        outputs.append(
+            OutputFile(
+                path=both, media_type=media_type, label="Before and after, side by side", name=both.name
+            )
+        )
+    return EngineResult(outputs=tuple(outputs), report=report | {"steps": steps})
 
 
 def _works(task: Task, tier: Tier, video: VideoInfo) -> list[Work]:
@@ -221,7 +235,7 @@ def _pictures(
         )
 
     done = _taken_up(make)
-    words = clip_words(done)
+    words = clip_words(done, video)
     audio = report.get("audio") if words["audio"] == "copied" else None
     report["output"] = words["after"]
     report |= {"audio": audio or words["audio"], "encoder": words["encoder"], "pictures": _told(each)}

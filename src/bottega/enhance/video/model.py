@@ -107,9 +107,14 @@ class VideoInfo:
         return self.sample_aspect * self.width / self.height
 
     @property
+    def sideways(self) -> bool:
+        """Whether a quarter turn brings the coded pictures upright."""
+        return round(self.rotation / 90) % 2 == 1
+
+    @property
     def display_size(self) -> tuple[int, int]:
         width, height = max(1, round(self.width * self.sample_aspect)), self.height
-        return (height, width) if round(self.rotation / 90) % 2 else (width, height)
+        return (height, width) if self.sideways else (width, height)
 
 
 @dataclass(frozen=True)

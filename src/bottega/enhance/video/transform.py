@@ -20,7 +20,7 @@ from bottega.errors import InvalidOption
 
 Part = tuple[Fraction, Fraction]
 """From and to, in seconds after the clip's first picture."""
-CODE_VERSION = 1
+CODE_VERSION = 2
 """Raised when the same work would give other bytes; what was begun by an older version is then begun again."""
 
 
