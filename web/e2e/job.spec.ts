@@ -63,6 +63,33 @@ test("what people thought of a result is kept", async ({ page, server }) => {
   await expect(page.getByText("Thank you, kept.")).toBeVisible();
 });
 
+test("a job's page begins at its top, however far down its request was sent from", async ({
+  page,
+  server,
+}) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await submit(page, "Sharpen this and double its size", 28, server.url);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Sharpen this and double its size");
+  await expect(page.locator("main")).toBeFocused();
+  expect(await page.evaluate(() => scrollY)).toBe(0);
+});
+
+test("a job's whole report is read on a phone without sideways scrolling", async ({ page, server }) => {
+  await submit(page, "Sharpen this and double its size", 27, server.url);
+  await isDone(page);
+  await expect(page.getByRole("heading", { name: "Report" })).toBeVisible();
+  for (const width of [1280, 390, 320]) {
+    await page.setViewportSize({ width, height: 844 });
+    // Neither the page nor a card of it: what hangs over a card is read over its neighbour.
+    const overhang = await page.evaluate(() => {
+      const cards = [...document.querySelectorAll("main section")];
+      const over = cards.map((card) => card.scrollWidth - card.clientWidth);
+      return Math.max(document.documentElement.scrollWidth - innerWidth, ...over);
+    });
+    expect(overhang, `${width} pixels`).toBeLessThanOrEqual(0);
+  }
+});
+
 test("a job that does not exist is said to be missing", async ({ page, expectedFailures }) => {
   expectedFailures.push(/\/api\/v1\/jobs\//);
   await page.goto("/jobs/job_that_never_was");

@@ -20,6 +20,7 @@ export const work = defineWords({
     "plan.leaves": "goes to {engine}",
     "plan.shown": "shown to {vendor}, to judge it",
     "plan.reading": "Reading the price…",
+    "plan.waits": "The price stands here as soon as there is something to work on.",
     "plan.others": { one: "{count} more if that falls short", other: "{count} more if that falls short" },
     run: "Run",
     "run.price": "Run · {price}",
@@ -56,6 +57,7 @@ export const work = defineWords({
     "plan.leaves": "part chez {engine}",
     "plan.shown": "montré à {vendor} pour le juger",
     "plan.reading": "Lecture du prix…",
+    "plan.waits": "Le prix s’affiche ici dès qu’il y a de quoi travailler.",
     "plan.others": {
       one: "{count} autre si cela ne suffit pas",
       other: "{count} autres si cela ne suffit pas",
@@ -95,6 +97,7 @@ export const work = defineWords({
     "plan.leaves": "уходит в {engine}",
     "plan.shown": "оценивает {vendor}",
     "plan.reading": "Узнаём цену…",
+    "plan.waits": "Цена появится здесь, как только будет с чем работать.",
     "plan.others": {
       one: "ещё {count}, если не получится",
       few: "ещё {count}, если не получится",

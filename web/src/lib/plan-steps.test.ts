@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Plan } from "@/api/types";
-import { doersOf, makesItsPicture, priceOf, shownTo, stepsOf } from "./plan-steps";
+import { doersOf, leavesTo, makesItsPicture, priceOf, shownTo, stepsOf } from "./plan-steps";
 
 type Step = Plan["plan"];
 
@@ -46,6 +46,18 @@ describe("the steps of a plan", () => {
     expect(priceOf(judged)).toEqual({ low: 40, high: 72 });
     expect(shownTo(judged)).toEqual(["vendor"]);
     expect(shownTo(step("enlarge", 0, 0))).toEqual([]);
+  });
+
+  it("say every engine away from this machine, once", () => {
+    const away = (plan: Step, engine: string): Step => ({
+      ...plan,
+      candidates: plan.candidates.map((each) => ({ ...each, engine, leaves_machine: true })),
+    });
+    const drawn = away(step("draw", 40, 60), "gemini");
+    expect(leavesTo(away(step("edit", 1, 2, drawn), "openai"))).toEqual(["gemini", "openai"]);
+    expect(leavesTo(away(step("edit", 1, 2, drawn), "gemini"))).toEqual(["gemini"]);
+    expect(leavesTo(step("engrave", 1, 2, drawn))).toEqual(["gemini"]);
+    expect(leavesTo(step("engrave", 1, 2))).toEqual([]);
   });
 
   it("have no price while nobody can do one of them", () => {

@@ -20,6 +20,11 @@ export function doersOf(plan: Step): Candidate[] {
   return stepsOf(plan).flatMap(({ candidates }) => candidates.slice(0, 1));
 }
 
+/** The engines away from this machine that do a step. */
+export function leavesTo(plan: Step): string[] {
+  return [...new Set(doersOf(plan).flatMap((doer) => (doer.leaves_machine ? [doer.engine] : [])))];
+}
+
 /** The vendors whose vision models are shown the pictures, to judge them. */
 export function shownTo(plan: Step): string[] {
   return [...new Set(looksOf(plan).flatMap(({ sent_to }) => sent_to))];

@@ -32,7 +32,8 @@ export function Shell() {
     if (shown.current === pathname) return;
     shown.current = pathname;
     scrollTo({ top: 0 });
-    main.current?.focus();
+    // Without scrolling: the top of the page would go below the header.
+    main.current?.focus({ preventScroll: true });
   }, [pathname]);
   return (
     <>

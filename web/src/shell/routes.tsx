@@ -1,6 +1,7 @@
 // Every page of the studio. A page is the default export of `pages/<name>/page.tsx`, loaded when it is first shown; a
 // page whose folder is not there is in no menu. `nav` pages stand in the navigation, in this order.
-import { lazy, type ComponentType, type LazyExoticComponent } from "react";
+import { lazy, useState, type ComponentType } from "react";
+import { matchPath } from "react-router";
 import type { IconName } from "@/ui/Icon";
 
 export interface PageRoute {
@@ -35,21 +36,34 @@ function loader(name: string): Loader | undefined {
 /** Pages of the navigation that there are. */
 export const navigation = PAGES.filter((page) => loader(page.name) !== undefined);
 
-function lazyPage(name: string): LazyExoticComponent<ComponentType> {
-  const load = loader(name);
-  if (load === undefined) throw new Error(`pages/${name}/page.tsx is missing`);
-  return lazy(load);
+/** The page of a folder, as a component; and the same, known once `load` has ended. */
+function lazyPage(name: string): { Page: ComponentType; load: () => Promise<unknown> } {
+  const find = loader(name);
+  if (find === undefined) throw new Error(`pages/${name}/page.tsx is missing`);
+  let loaded: ComponentType | undefined;
+  const load: Loader = async () => {
+    const module = await find();
+    loaded = module.default;
+    return module;
+  };
+  const Lazy = lazy(load);
+  // A page that is here is shown at once: `lazy` would show the fallback even then, and React keeps a fallback for 300 ms.
+  function Page() {
+    const [Shown] = useState(() => loaded ?? Lazy);
+    return <Shown />;
+  }
+  return { Page, load };
 }
 
 /** What the router shows; `/jobs/:id` and others like it are pages without a place in the navigation. */
 export const pages = [...navigation, { name: "job", path: "/jobs/:id" } as const].map((page) => ({
   ...page,
-  Page: lazyPage(page.name),
+  ...lazyPage(page.name),
 }));
 
-/** Begin to load the page of an address before anything is rendered; the router shows it, or what went wrong with it. */
-export function preloadPage(pathname: string): void {
-  const page = pages.find(({ path }) => path === pathname);
-  // `lazy` asks for the same file and raises its failure where it can be shown.
-  if (page !== undefined) loader(page.name)?.().catch(() => undefined);
+/** Load the page of an address before anything is rendered, so that no fallback is shown for it. It never fails: the router
+ * asks for the same file and shows what went wrong with it. */
+export async function preloadPage(pathname: string): Promise<void> {
+  const page = pages.find(({ path }) => matchPath(path, pathname) !== null);
+  await page?.load().catch(() => undefined);
 }

@@ -41,7 +41,7 @@ export function Dialog({
       {open && (
         <div className="p-5">
           <div className="mb-3 flex items-start justify-between gap-4">
-            <h2 id={titleId} className="text-xl">
+            <h2 id={titleId} className="line-clamp-3 text-xl">
               {title}
             </h2>
             <IconButton label={closeLabel} onClick={onClose} className="-mt-1.5 -mr-2">

@@ -44,15 +44,18 @@ const TONES: Record<Tone, string> = {
 export function Badge({
   tone = "plain",
   icon,
+  wraps = false,
   children,
 }: {
   tone?: Tone;
   icon?: IconName;
+  /** It is a sentence, which may need several lines. */
+  wraps?: boolean;
   children: ReactNode;
 }) {
   return (
     <span
-      className={`inline-flex items-center gap-1 rounded-full border px-2 py-0.5 text-xs font-medium whitespace-nowrap ${TONES[tone]}`}
+      className={`inline-flex items-center gap-1 border px-2 py-0.5 text-xs font-medium ${wraps ? "rounded-xl" : "rounded-full whitespace-nowrap"} ${TONES[tone]}`}
     >
       {icon && <Icon name={icon} className="size-3.5" />}
       {children}
@@ -127,6 +130,8 @@ export function Loading({ label }: { label: string }) {
   );
 }
 
+const LONG_TITLE = 90;
+
 /** The head of a page. */
 export function PageHead({
   title,
@@ -140,7 +145,13 @@ export function PageHead({
   return (
     <header className="mb-5 flex flex-wrap items-end justify-between gap-3">
       <div>
-        <h1 className="text-3xl">{title}</h1>
+        {/* A title may be somebody's whole sentence: then it stands smaller, and its first lines do. */}
+        <h1
+          title={title.length > LONG_TITLE ? title : undefined}
+          className={title.length > LONG_TITLE ? "line-clamp-3 text-xl" : "text-3xl"}
+        >
+          {title}
+        </h1>
         {children !== undefined && <div className="mt-1 max-w-prose text-muted">{children}</div>}
       </div>
       {action}

@@ -99,8 +99,9 @@ function NewBatch() {
     <Card title={t("new")}>
       <div className="flex flex-col gap-4">
         <Place onFiles={bring} />
-        <p role="status" className="text-sm">
-          {t("files", { count })} {wish.table !== null && t("table", { name: wish.table.name })}
+        <p role="status" className="text-sm empty:hidden">
+          {(count > 0 || wish.table !== null) && t("files", { count })}{" "}
+          {wish.table !== null && t("table", { name: wish.table.name })}
           {(count > 0 || wish.table !== null) && (
             <Button look="quiet" onClick={() => change({ files: [], table: null })}>
               {c("remove")}

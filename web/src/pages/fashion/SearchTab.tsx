@@ -7,6 +7,7 @@ import { SelectField, TextField } from "@/ui/Field";
 import { ProblemNote } from "@/ui/ProblemNote";
 import { Card, EmptyState, Loading } from "@/ui/Surface";
 import { CATEGORIES, type Category } from "./categories";
+import { isPrice, writtenQuestion, type ProductQuestion } from "./product-question";
 import { words } from "./words";
 
 /** What shops sell, by a sentence and filters; how the sentence was understood is said. */
@@ -16,24 +17,17 @@ export function SearchTab() {
   const [category, setCategory] = useState<Category | "">("");
   const [colour, setColour] = useState("");
   const [most, setMost] = useState("");
-  const asked = useDebounced(JSON.stringify({ text, category, colour, most }), 400);
+  const asked = useDebounced(writtenQuestion({ text, category, colour, most }), 400);
   const found = useQuery({
     queryKey: ["products", asked],
     queryFn: ({ signal }) =>
       ask(
         api.GET("/api/v1/products", {
-          params: {
-            query: {
-              q: text,
-              ...(category !== "" && { category }),
-              ...(colour !== "" && { colour }),
-              ...(/^\d+(\.\d+)?$/.test(most) && { most_price: most }),
-            },
-          },
+          params: { query: JSON.parse(asked ?? "{}") as ProductQuestion },
           signal,
         }),
       ),
-    enabled: text.trim() !== "" || category !== "",
+    enabled: asked !== null,
   });
   return (
     <div className="flex flex-col gap-5">
@@ -63,10 +57,16 @@ export function SearchTab() {
             label={t("search.most")}
             inputMode="decimal"
             value={most}
+            error={isPrice(most) ? undefined : t("search.most.wrong")}
             onChange={({ target }) => setMost(target.value)}
           />
         </div>
       </Card>
+      {asked === null && (
+        <EmptyState title={t("search.begin")} icon="zoom">
+          {t("search.none.hint")}
+        </EmptyState>
+      )}
       {found.isFetching && found.data === undefined && <Loading label={t("checking")} />}
       {found.isError && <ProblemNote error={found.error} onRetry={() => void found.refetch()} />}
       {found.data?.products.length === 0 && (

@@ -6,7 +6,7 @@ import { useStore } from "@/lib/store";
 import { Button } from "@/ui/Button";
 import { SelectField } from "@/ui/Field";
 import { ProblemNote } from "@/ui/ProblemNote";
-import { Card } from "@/ui/Surface";
+import { Card, EmptyState } from "@/ui/Surface";
 import type { SizeAnswer } from "./api";
 import { MeasureFields } from "./MeasureFields";
 import { measuresStore, sizeQuestion } from "./measures";
@@ -48,6 +48,11 @@ export function SizeTab() {
       </Card>
       <div aria-live="polite">
         {advice.isError && <ProblemNote error={advice.error} onRetry={() => advice.mutate()} />}
+        {advice.isIdle && (
+          <EmptyState title={t("size.none")} icon="fashion">
+            {t("size.none.hint")}
+          </EmptyState>
+        )}
         {advice.data && (
           <Card title={t("size.answer")}>
             <SizeAdvice found={advice.data} />

@@ -17,6 +17,7 @@ export type Board = Answer<Schemas["Board"]>;
 export type Page = Answer<Schemas["GalleryList"]>;
 
 const PAGE = 100;
+const NEWS_MILLISECONDS = 15_000;
 /** The server takes so many ids at once. */
 export const MOST_AT_ONCE = 200;
 
@@ -36,7 +37,8 @@ export function newestQuery(filter: GalleryFilter) {
   return queryOptions({
     queryKey: ["gallery", "newest", filter],
     queryFn: async ({ signal }) => (await page(filter, null, 1, signal)).items[0]?.asset.id ?? null,
-    refetchInterval: 15_000,
+    staleTime: NEWS_MILLISECONDS,
+    refetchInterval: NEWS_MILLISECONDS,
   });
 }
 

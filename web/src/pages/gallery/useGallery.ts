@@ -25,7 +25,14 @@ export interface GalleryList {
 export function useGallery(filter: GalleryFilter): GalleryList {
   const queries = useQueryClient();
   const list = useInfiniteQuery({ ...galleryQuery(filter), placeholderData: keepPreviousData });
-  const newest = useQuery({ ...newestQuery(filter), enabled: list.isSuccess });
+  const top = list.data?.pages[0]?.items[0]?.asset.id ?? null;
+  const newest = useQuery({
+    ...newestQuery(filter),
+    enabled: list.isSuccess,
+    // What the list has just said is not asked for again while its pictures load.
+    ...(list.isSuccess &&
+      !list.isPlaceholderData && { initialData: top, initialDataUpdatedAt: list.dataUpdatedAt }),
+  });
   const items = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
   const ids = useMemo(() => items.map((item) => item.asset.id), [items]);
   const known = useMemo(() => new Set(ids), [ids]);

@@ -13,8 +13,8 @@ export function useWindowedRows(
   const grid = useRef<HTMLDivElement>(null);
   const [layout, setLayout] = useState<Layout>(() => layoutOf(Math.min(innerWidth, 1200), smallest));
   const row = layout.side + GAP;
-  // At first only what may be in sight: its pictures are asked for before those of the spare rows.
-  const [rows, setRows] = useState<Rows>(() => ({ first: 0, end: Math.ceil(innerHeight / row) }));
+  // None until the grid's place is known: a picture that is drawn is asked for, in sight or not.
+  const [rows, setRows] = useState<Rows>({ first: 0, end: 0 });
   const look = useEffectEvent(() => {
     const element = grid.current;
     if (element === null) return;
@@ -30,8 +30,15 @@ export function useWindowedRows(
     const next = layoutOf(width, smallest);
     setLayout((now) => (now.columns === next.columns && now.side === next.side ? now : next));
   });
-  // The first layout was made from the window's width, without the page's margins: it is put right before anyone sees it.
-  useLayoutEffect(() => measure(), []);
+  const begin = useEffectEvent(() => {
+    measure();
+    const { width, top } = grid.current?.getBoundingClientRect() ?? new DOMRect();
+    const first = width === 0 ? layout : layoutOf(width, smallest);
+    setRows(rowsShown(-top, innerHeight, first.side + GAP, Math.ceil(count / first.columns), 0));
+  });
+  // The first layout was made from the window's width, without the page's margins: it is put right before anyone sees it,
+  // with the rows in sight alone, so that their pictures are asked for before those of the spare rows.
+  useLayoutEffect(() => begin(), []);
   useEffect(() => {
     let asked = 0;
     const later = (): void => {
@@ -52,7 +59,11 @@ export function useWindowedRows(
       observer?.disconnect();
     };
   }, []);
-  // A longer list, or another layout, shows other rows although nothing was scrolled.
-  useEffect(() => look(), [count, layout, onEnd]);
+  // A longer list, or another layout, shows other rows although nothing was scrolled. With the next picture: what is in
+  // sight is drawn, and its pictures are asked for, before the spare rows.
+  useEffect(() => {
+    const asked = requestAnimationFrame(() => look());
+    return () => cancelAnimationFrame(asked);
+  }, [count, layout, onEnd]);
   return { grid, layout, rows, row };
 }

@@ -4,10 +4,12 @@ import { useWindowedRows } from "./useWindowedRows";
 import { GAP } from "./windowing";
 
 const sides: number[] = [];
+const drawn: number[] = [];
 
-function Probe() {
-  const { grid, layout } = useWindowedRows(4, 108, () => undefined);
+function Probe({ count = 4 }: { count?: number }) {
+  const { grid, layout, rows } = useWindowedRows(count, 108, () => undefined);
   sides.push(layout.columns * (layout.side + GAP) - GAP);
+  drawn.push(rows.end - rows.first);
   return <div ref={grid} />;
 }
 
@@ -19,6 +21,24 @@ describe("a grid narrower than the window", () => {
     vi.stubGlobal("innerWidth", 320);
     render(<Probe />);
     expect(sides.at(-1)).toBeCloseTo(288);
+    vi.unstubAllGlobals();
+  });
+});
+
+describe("a grid below the head of a page", () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it("first draws the rows in sight alone, then some spare ones, never all of a long list", async () => {
+    drawn.length = 0;
+    // Two columns of 146 pixels: three rows of them fit below 300 of 700 pixels.
+    vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(300);
+    vi.spyOn(HTMLElement.prototype, "getBoundingClientRect").mockReturnValue(new DOMRect(0, 300, 300, 0));
+    vi.stubGlobal("innerHeight", 700);
+    render(<Probe count={20_000} />);
+    const [none, first] = drawn;
+    expect([none, first]).toEqual([0, 3]);
+    await vi.waitFor(() => expect(drawn.at(-1)).toBe(6));
+    expect(Math.max(...drawn)).toBe(6);
     vi.unstubAllGlobals();
   });
 });

@@ -2,7 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { csvUrl, latencyQuery, type LatencyRow, type Span } from "@/api/insights";
 import { useLanguage, useWords } from "@/i18n";
-import { formatSeconds, humanise } from "@/lib/format";
+import { useOptionNames } from "@/i18n/options";
+import { formatSeconds } from "@/lib/format";
 import { Segmented } from "@/ui/Field";
 import { ChartCard } from "./ChartCard";
 import { Bars } from "./charts/Bars";
@@ -14,6 +15,7 @@ const SHOWN = 10;
 /** How long it takes: the bar is the median, the mark the 95th percentile. */
 export function LatencyCard({ span }: { span: Span }) {
   const t = useWords(words);
+  const work = useOptionNames();
   const language = useLanguage();
   const [of, setOf] = useState<"attempts" | "jobs">("attempts");
   const query = useQuery(latencyQuery(span, of));
@@ -42,7 +44,7 @@ export function LatencyCard({ span }: { span: Span }) {
         />
       }
       columns={[
-        { name: t("col.workflow"), value: (row) => humanise(row.workflow) },
+        { name: t("col.workflow"), value: (row) => work.workflow(row.workflow) },
         { name: t("col.model"), value: (row) => row.model_id },
         { name: t("col.runs"), value: (row) => row.runs, figure: true },
         figure(t("col.mean"), (row) => row.mean),
@@ -60,7 +62,7 @@ export function LatencyCard({ span }: { span: Span }) {
             .toSorted((a, b) => b.runs - a.runs)
             .slice(0, SHOWN)
             .map((row) => ({
-              label: `${row.model_id} · ${humanise(row.workflow)}`,
+              label: `${row.model_id} · ${work.workflow(row.workflow)}`,
               text: `${seconds(row.p50)} – ${seconds(row.p95)}`,
               parts: [{ name: "p50", colour: colourOf(1), value: row.p50 }],
               mark: row.p95,

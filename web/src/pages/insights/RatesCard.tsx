@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { csvUrl, ratesQuery, type RateRow, type Span } from "@/api/insights";
 import { useLanguage, useWords } from "@/i18n";
-import { humanise } from "@/lib/format";
+import { useOptionNames } from "@/i18n/options";
 import { ChartCard } from "./ChartCard";
 import { Bars } from "./charts/Bars";
 import { OUTCOME_COLOURS } from "./charts/colours";
@@ -17,6 +17,7 @@ const RATES = {
 /** Which share of the jobs came from the cache, by a fallback, or failed; one little chart for each. */
 export function RatesCard({ span }: { span: Span }) {
   const t = useWords(words);
+  const work = useOptionNames();
   const language = useLanguage();
   const query = useQuery(ratesQuery(span));
   const names = Object.keys(RATES) as (keyof typeof RATES)[];
@@ -27,7 +28,7 @@ export function RatesCard({ span }: { span: Span }) {
       query={query}
       csv={csvUrl("rates", { ...span })}
       columns={[
-        { name: t("col.workflow"), value: (row) => humanise(row.workflow) },
+        { name: t("col.workflow"), value: (row) => work.workflow(row.workflow) },
         { name: t("col.jobs"), value: (row) => row.jobs, figure: true },
         ...names.map((name) => ({
           name: t(`rate.${name}`),
@@ -37,7 +38,7 @@ export function RatesCard({ span }: { span: Span }) {
       ]}
     >
       {(rows) => (
-        <div className="grid gap-x-6 gap-y-4 sm:grid-cols-3">
+        <div className="grid grid-cols-[repeat(auto-fit,minmax(min(15rem,100%),1fr))] gap-x-6 gap-y-4">
           {names.map((name) => (
             <div key={name}>
               <h3 className="mb-1 text-sm font-semibold">{t(`rate.${name}`)}</h3>
@@ -46,7 +47,7 @@ export function RatesCard({ span }: { span: Span }) {
                 summary={t("rates.lead")}
                 most={1}
                 bars={rows.map((row) => ({
-                  label: humanise(row.workflow),
+                  label: work.workflow(row.workflow),
                   text: percent(RATES[name].value(row), language),
                   parts: [
                     { name: t(`rate.${name}`), colour: RATES[name].colour, value: RATES[name].value(row) },

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { csvUrl, satisfactionQuery, type SatisfactionRow, type Span } from "@/api/insights";
 import { useLanguage, useWords } from "@/i18n";
-import { humanise } from "@/lib/format";
+import { useOptionNames } from "@/i18n/options";
+
 import { ChartCard } from "./ChartCard";
 import { Bars } from "./charts/Bars";
 import { colourOf } from "./charts/colours";
@@ -11,6 +12,7 @@ import { words } from "./words";
 /** What people say of results. */
 export function SatisfactionCard({ span }: { span: Span }) {
   const t = useWords(words);
+  const work = useOptionNames();
   const language = useLanguage();
   const query = useQuery(satisfactionQuery(span));
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
@@ -23,7 +25,7 @@ export function SatisfactionCard({ span }: { span: Span }) {
       query={query}
       csv={csvUrl("satisfaction", { ...span })}
       columns={[
-        { name: t("col.workflow"), value: (row) => humanise(row.workflow ?? "") },
+        { name: t("col.workflow"), value: (row) => work.workflow(row.workflow ?? "") },
         { name: t("col.model"), value: (row) => row.model_id },
         { name: t("col.ratings"), value: (row) => row.ratings, figure: true },
         { name: t("col.stars"), value: stars, figure: true },
@@ -38,7 +40,7 @@ export function SatisfactionCard({ span }: { span: Span }) {
           summary={t("satisfaction.lead")}
           most={1}
           bars={rows.map((row) => ({
-            label: `${row.model_id ?? ""} · ${humanise(row.workflow ?? "")}`,
+            label: `${row.model_id ?? ""} · ${work.workflow(row.workflow ?? "")}`,
             text: percent(row.satisfaction, language),
             parts: [{ name: t("col.satisfied"), colour: colourOf(2), value: row.satisfaction ?? 0 }],
           }))}

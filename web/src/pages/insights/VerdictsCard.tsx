@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { csvUrl, verdictsQuery, type Span } from "@/api/insights";
 import { useLanguage, useWords } from "@/i18n";
-import { formatUsd, humanise } from "@/lib/format";
+import { useOptionNames } from "@/i18n/options";
+import { formatUsd } from "@/lib/format";
 import { ChartCard } from "./ChartCard";
 import { Bars } from "./charts/Bars";
 import { OUTCOME_COLOURS } from "./charts/colours";
@@ -18,6 +19,7 @@ const VERDICTS = {
 /** How attempts ended, by model. */
 export function VerdictsCard({ span }: { span: Span }) {
   const t = useWords(words);
+  const work = useOptionNames();
   const language = useLanguage();
   const query = useQuery(verdictsQuery(span));
   const names = Object.keys(VERDICTS) as (keyof typeof VERDICTS)[];
@@ -28,7 +30,7 @@ export function VerdictsCard({ span }: { span: Span }) {
       query={query}
       csv={csvUrl("verdicts", { ...span })}
       columns={[
-        { name: t("col.workflow"), value: (row) => humanise(row.workflow) },
+        { name: t("col.workflow"), value: (row) => work.workflow(row.workflow) },
         { name: t("col.model"), value: (row) => row.model_id },
         { name: t("col.attempts"), value: (row) => row.attempts, figure: true },
         ...names.map((name) => ({
@@ -48,7 +50,7 @@ export function VerdictsCard({ span }: { span: Span }) {
             .toSorted((a, b) => b.attempts - a.attempts)
             .slice(0, 10)
             .map((row) => ({
-              label: `${row.model_id} · ${humanise(row.workflow)}`,
+              label: `${row.model_id} · ${work.workflow(row.workflow)}`,
               text: t("verdicts.accepted", { share: percent(row.acceptance, language) }),
               parts: names.map((name) => ({
                 name: t(`verdict.${name}`),

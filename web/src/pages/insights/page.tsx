@@ -55,7 +55,7 @@ export default function InsightsPage() {
       ) : (
         <>
           <SummaryRow span={span} />
-          <div className="mt-5 grid items-start gap-5 lg:grid-cols-2">
+          <div className="mt-5 grid gap-5 lg:grid-cols-2">
             <SpendCard span={span} />
             <BudgetsCard whose={span.whose} span={span} />
             <RequestsCard span={span} />

@@ -9,6 +9,7 @@ import { useLanguage, useWords } from "@/i18n";
 import { common } from "@/i18n/common";
 import { formatWhen } from "@/lib/format";
 import { useTitle } from "@/lib/hooks";
+import { ButtonLink } from "@/ui/Button";
 import { JobBadge } from "@/ui/JobBadge";
 import { ProblemNote } from "@/ui/ProblemNote";
 import { Card, Loading, PageHead } from "@/ui/Surface";
@@ -46,6 +47,9 @@ export default function JobPage() {
       <>
         <PageHead title={t("title")} />
         <ProblemNote error={job.error} onRetry={() => void job.refetch()} />
+        <p className="mt-4">
+          <ButtonLink to="/">{c("shell.toStudio")}</ButtonLink>
+        </p>
       </>
     );
   }

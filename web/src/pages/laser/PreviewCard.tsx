@@ -5,7 +5,7 @@ import { thumbnailUrl } from "@/api/assets";
 import { Segmented } from "@/ui/Field";
 import { Icon } from "@/ui/Icon";
 import { ProblemNote } from "@/ui/ProblemNote";
-import { Badge, Card, EmptyState } from "@/ui/Surface";
+import { Badge, Card, EmptyState, Loading } from "@/ui/Surface";
 import type { SlotFile } from "@/ui/work/Slot";
 import type { Preview, usePreview } from "./api";
 import { readToolpath } from "./toolpath";
@@ -34,14 +34,15 @@ export function PreviewCard({
       title={t("preview")}
       action={
         <span role="status" className="text-sm text-muted">
-          {preview.isFetching ? t("preview.drawing") : ""}
+          {preview.isFetching && !preview.isLoading ? t("preview.drawing") : ""}
         </span>
       }
     >
       {preview.isError && (
         <ProblemNote error={preview.error} onRetry={() => void preview.refetch()} announce={false} />
       )}
-      {data === undefined && !preview.isError && (
+      {preview.isLoading && <Loading label={t("preview.drawing")} />}
+      {data === undefined && !preview.isError && !preview.isLoading && (
         <EmptyState title={t(isMadeFirst ? "preview.later" : "preview.none")} icon="laser">
           {t(isMadeFirst ? "preview.later.hint" : "preview.none.hint")}
         </EmptyState>

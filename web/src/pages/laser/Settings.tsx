@@ -2,11 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { workflowsQuery } from "@/api/queries";
 import { useWords } from "@/i18n";
+import { useHelp } from "@/i18n/help";
 import { Checkbox, SelectField, TextArea, TextField } from "@/ui/Field";
 import { ProblemNote } from "@/ui/ProblemNote";
 import { SchemaForm, withValue } from "@/ui/schema-form/SchemaForm";
 import type { SlotFile } from "@/ui/work/Slot";
-import { materialsQuery } from "./api";
+import { materialsQuery, whyNot } from "./api";
 import { isForWay, PROCESSES, settingsStore, type LaserSettings, type Way } from "./settings";
 import { heightFor, widthFor } from "./sizes";
 import { words } from "./words";
@@ -142,6 +143,7 @@ function Size({ options, file }: { options: Record<string, unknown>; file: SlotF
 
 function MaterialFields({ options, way }: { options: Record<string, unknown>; way: Way }) {
   const t = useWords(words);
+  const say = useHelp();
   const known = useQuery(materialsQuery);
   if (known.isError) return <ProblemNote error={known.error} onRetry={() => void known.refetch()} />;
   const text = (name: string, usual: string): string =>
@@ -157,21 +159,22 @@ function MaterialFields({ options, way }: { options: Record<string, unknown>; wa
         ? chosen.score
         : chosen.engrave);
   const cannot = able !== undefined && !able.includes(machine);
+  const reason = chosen && whyNot(chosen.not_with, machine);
   return (
     // Names of machines are long: beside each other only where both fit.
     <div className="grid grid-cols-[repeat(auto-fit,minmax(13rem,1fr))] gap-3">
       <SelectField
         label={t("material")}
-        help={chosen?.caution === "" ? undefined : chosen?.caution}
+        help={chosen === undefined || chosen.caution === "" ? undefined : say(chosen.caution)}
         value={material}
-        choices={(known.data?.materials ?? []).map(({ id, title }) => ({ value: id, label: title }))}
+        choices={(known.data?.materials ?? []).map(({ id, title }) => ({ value: id, label: say(title) }))}
         onChange={({ target }) => set("material", target.value)}
       />
       <SelectField
         label={t("machine")}
-        error={cannot ? (chosen?.not_with[machine] ?? t("machine.cannot")) : undefined}
+        error={cannot ? (reason === undefined ? t("machine.cannot") : say(reason)) : undefined}
         value={machine}
-        choices={(known.data?.machines ?? []).map(({ id, title }) => ({ value: id, label: title }))}
+        choices={(known.data?.machines ?? []).map(({ id, title }) => ({ value: id, label: say(title) }))}
         onChange={({ target }) => set("machine", target.value)}
       />
     </div>

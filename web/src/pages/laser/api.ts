@@ -9,6 +9,12 @@ export const materialsQuery = queryOptions({
   staleTime: Infinity,
 });
 
+/** Why a machine cannot work on a material. The server gives reasons by the kind of laser, with which a machine's id begins:
+ * `diode` for `diode-10w`. */
+export function whyNot(reasons: Readonly<Record<string, string>>, machine: string): string | undefined {
+  return Object.entries(reasons).find(([kind]) => machine === kind || machine.startsWith(`${kind}-`))?.[1];
+}
+
 /** What the planned job would burn; computed with the options of the plan, which are complete. */
 export function usePreview(plan: Plan | undefined) {
   const wanted =

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { whyNot } from "./api";
 import { bodyOf, EMPTY, readSettings } from "./settings";
 import { orderedMoves, partOf, readToolpath, type Toolpath } from "./toolpath";
 import { heightFor } from "./sizes";
@@ -33,6 +34,16 @@ const WAY: Toolpath = {
     [10, 0, 12, 0],
   ],
 };
+
+describe("why a machine cannot work on a material", () => {
+  const reasons = { diode: "Glass lets a diode beam through." };
+
+  it("is said by the kind of laser, with which the machine's id begins", () => {
+    expect(whyNot(reasons, "diode-10w")).toBe("Glass lets a diode beam through.");
+    expect(whyNot(reasons, "co2-40w")).toBeUndefined();
+    expect(whyNot({}, "diode-10w")).toBeUndefined();
+  });
+});
 
 describe("the request of the laser page", () => {
   it("is none while what it needs is missing", () => {

@@ -4,6 +4,7 @@ import type { LatencyRow, VerdictRow } from "@/api/insights";
 import type { Model } from "@/api/types";
 import { useLanguage, useWords } from "@/i18n";
 import { common } from "@/i18n/common";
+import { useOptionNames } from "@/i18n/options";
 import { changeDraft } from "@/lib/draft";
 import { formatSeconds, formatUsd, humanise } from "@/lib/format";
 import { Button } from "@/ui/Button";
@@ -89,6 +90,7 @@ function MeasuredTable({
 }) {
   const t = useWords(words);
   const language = useLanguage();
+  const names = useOptionNames();
   if (measured === undefined) return <p className="text-sm text-muted">{t("measured.none")}</p>;
   const percent = new Intl.NumberFormat(language, { style: "percent" });
   const seconds = (value: number | undefined): string =>
@@ -117,7 +119,7 @@ function MeasuredTable({
               return (
                 <tr key={row.workflow} className="border-t border-line">
                   <th scope="row" className="py-1 pr-4 font-normal">
-                    {humanise(row.workflow)}
+                    {names.workflow(row.workflow)}
                   </th>
                   <td className="pr-4 tabular-nums">{row.attempts}</td>
                   <td className="pr-4 tabular-nums">

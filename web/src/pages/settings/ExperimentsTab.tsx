@@ -3,7 +3,8 @@ import { Link } from "react-router";
 import { experimentsQuery } from "@/api/insights";
 import { useLanguage, useWords } from "@/i18n";
 import { common } from "@/i18n/common";
-import { formatWhen, humanise } from "@/lib/format";
+import { useOptionNames } from "@/i18n/options";
+import { formatWhen } from "@/lib/format";
 import { Button } from "@/ui/Button";
 import { ProblemNote } from "@/ui/ProblemNote";
 import { Badge, Card, EmptyState, Loading } from "@/ui/Surface";
@@ -16,6 +17,7 @@ export function ExperimentsTab() {
   const t = useWords(words);
   const c = useWords(common);
   const language = useLanguage();
+  const names = useOptionNames();
   const queries = useQueryClient();
   const experiments = useQuery(experimentsQuery);
   const end = useMutation({
@@ -48,7 +50,9 @@ export function ExperimentsTab() {
                   </Badge>
                 </p>
                 <p className="text-muted">
-                  {experiment.workflow === null ? t("experiment.everything") : humanise(experiment.workflow)}{" "}
+                  {experiment.workflow === null
+                    ? t("experiment.everything")
+                    : names.workflow(experiment.workflow)}{" "}
                   · {experiment.arms.map((arm) => arm.name).join(" – ")} ·{" "}
                   {formatWhen(experiment.created_at, language)}
                 </p>

@@ -38,6 +38,8 @@ export function FirstCandidate({
 }) {
   const t = useWords(words);
   const figures = useFigures()(candidate);
+  // Who makes it has the pictures anyway.
+  const judges = seenBy.filter((vendor) => !(candidate.leaves_machine && vendor === candidate.engine));
   const later = [
     ...new Set(others.filter((each) => each.leaves_machine).map((each) => humanise(each.engine))),
   ];
@@ -52,16 +54,18 @@ export function FirstCandidate({
         <dd>{figures.time}</dd>
       </dl>
       <p className="text-sm text-muted">{candidate.reasons.join(", ")}.</p>
-      <p>
-        {candidate.leaves_machine ? (
+      <p className="flex flex-wrap gap-2">
+        {candidate.leaves_machine && (
           <Badge tone="warn" icon="cloud">
             {t("plan.leaves", { engine: humanise(candidate.engine) })}
           </Badge>
-        ) : seenBy.length > 0 ? (
-          <Badge tone="warn" icon="cloud">
-            {t("plan.shown", { vendors: seenBy.map(humanise).join(", ") })}
+        )}
+        {judges.length > 0 && (
+          <Badge tone="warn" icon="cloud" wraps>
+            {t("plan.shown", { vendors: judges.map(humanise).join(", ") })}
           </Badge>
-        ) : (
+        )}
+        {!candidate.leaves_machine && judges.length === 0 && (
           <Badge tone="good" icon="local">
             {t("plan.local")}
           </Badge>

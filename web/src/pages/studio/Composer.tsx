@@ -4,6 +4,7 @@ import type { Preference, Price } from "@/api/types";
 import { PREFERENCES } from "@/api/types";
 import { useLanguage, useWords } from "@/i18n";
 import { common } from "@/i18n/common";
+import { useHelp } from "@/i18n/help";
 import { useOptionNames } from "@/i18n/options";
 import { bodyOf, changeDraft, type Draft } from "@/lib/draft";
 import { formatPrice } from "@/lib/format";
@@ -115,13 +116,14 @@ function Wishes({ draft }: { draft: Draft }) {
 function ClassicChoice({ draft }: { draft: Draft }) {
   const t = useWords(words);
   const names = useOptionNames();
+  const help = useHelp();
   const workflows = useQuery(workflowsQuery).data ?? [];
   const chosen = workflows.find((workflow) => workflow.name === draft.classicWorkflow);
   return (
     <>
       <SelectField
         label={t("workflow")}
-        help={chosen?.summary}
+        help={chosen === undefined ? undefined : help(chosen.summary)}
         value={draft.classicWorkflow ?? ""}
         choices={[
           { value: "", label: t("workflow.choose") },

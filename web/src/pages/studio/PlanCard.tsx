@@ -32,7 +32,9 @@ export function PlanCard({ draft, plan }: { draft: Draft; plan: UseQueryResult<P
         {plan.isError ? (
           <ProblemNote error={plan.error} onRetry={() => void plan.refetch()} announce={false} />
         ) : plan.data === undefined ? (
-          <p className="text-sm text-muted">{t("plan.empty")}</p>
+          <p className="text-sm text-muted">
+            {t(plan.fetchStatus === "paused" ? "plan.paused" : "plan.empty")}
+          </p>
         ) : (
           <PlanBody draft={draft} plan={plan.data} />
         )}

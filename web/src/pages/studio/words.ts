@@ -38,6 +38,7 @@ export const words = defineWords({
     "run.key": "Run what is written",
     clear: "Start over",
     plan: "Plan",
+    "plan.paused": "No network. The plan comes when it is back.",
     "plan.empty":
       "Write what you want: here appears who would do it, at what price, and what leaves this machine.",
     "plan.reading": "Reading…",
@@ -123,6 +124,7 @@ export const words = defineWords({
     "run.key": "Lancer ce qui est écrit",
     clear: "Recommencer",
     plan: "Plan",
+    "plan.paused": "Pas de réseau. Le plan viendra à son retour.",
     "plan.empty":
       "Écrivez ce que vous voulez : ici s’affichent qui le ferait, à quel prix, et ce qui quitte cette machine.",
     "plan.reading": "Lecture…",
@@ -220,6 +222,7 @@ export const words = defineWords({
     "run.key": "Запустить написанное",
     clear: "Начать заново",
     plan: "План",
+    "plan.paused": "Нет сети. План появится, когда она вернётся.",
     "plan.empty":
       "Напишите, что нужно: здесь появится, кто это сделает, по какой цене и что покинет эту машину.",
     "plan.reading": "Читаю…",

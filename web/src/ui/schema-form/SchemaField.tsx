@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useWords } from "@/i18n";
 import { common } from "@/i18n/common";
+import { useHelp } from "@/i18n/help";
 import { useOptionNames } from "@/i18n/options";
 import { Checkbox, Field, INPUT, SelectField, TextArea, TextField } from "../Field";
 import { type FieldSpec } from "./schema";
@@ -18,7 +19,8 @@ type Of<Kind extends FieldSpec["kind"]> = Props<Extract<FieldSpec, { kind: Kind 
 /** One option: the control that its kind asks for. */
 export function SchemaField({ field: found, ...rest }: Props) {
   const names = useOptionNames();
-  const field = { ...found, title: names.option(found.name) };
+  const help = useHelp();
+  const field = { ...found, title: names.option(found.name), description: help(found.description) };
   switch (field.kind) {
     case "choice":
       return <ChoiceField field={field} {...rest} />;
@@ -186,10 +188,10 @@ function ListField({ field, value, error, onChange }: Of<"list">) {
 function GroupField({ field, value, onChange }: Of<"group">) {
   const values = typeof value === "object" && value !== null ? (value as Values) : {};
   return (
-    <fieldset className="rounded-lg border border-line p-3 sm:col-span-2">
+    <fieldset className="rounded-lg border border-line p-3 @md:col-span-2">
       <legend className="px-1 text-sm font-medium">{field.title}</legend>
       {field.description !== "" && <p className="mb-2 text-sm text-muted">{field.description}</p>}
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className="grid gap-4 @md:grid-cols-2">
         {field.fields.map((inner) => (
           <SchemaField
             key={inner.name}

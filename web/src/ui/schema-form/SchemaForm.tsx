@@ -33,7 +33,7 @@ export function SchemaForm({
       : names.flatMap((name) => fields.filter((field) => field.name === name));
   const rest = fields.filter((field) => !first.includes(field));
   const render = (which: typeof fields) => (
-    <div className="grid gap-x-5 gap-y-4 sm:grid-cols-2">
+    <div className="grid gap-x-5 gap-y-4 @md:grid-cols-2">
       {which.map((field) => (
         <SchemaField
           key={field.name}
@@ -46,7 +46,7 @@ export function SchemaForm({
     </div>
   );
   return (
-    <div className="flex flex-col gap-4">
+    <div className="@container flex flex-col gap-4">
       {render(first)}
       {rest.length > 0 && (
         <Details

@@ -3,7 +3,7 @@ import { useLanguage, useWords } from "@/i18n";
 import { common } from "@/i18n/common";
 import { work as words } from "@/i18n/work";
 import { formatPrice } from "@/lib/format";
-import { doersOf, priceOf, shownTo } from "@/lib/plan-steps";
+import { doersOf, leavesTo, priceOf, shownTo } from "@/lib/plan-steps";
 import { useHotkey } from "@/lib/hotkeys";
 import { Button } from "../Button";
 import { ProblemNote } from "../ProblemNote";
@@ -22,8 +22,8 @@ export function RunBar({ body, plan, work }: { body: SubmitBody | null; plan: Pl
   };
   useHotkey("mod+Enter", t("run.key"), run);
   const doers = plan.plan ? doersOf(plan.plan.plan) : [];
-  const leaving = doers.find(({ leaves_machine }) => leaves_machine);
-  const [seeing] = plan.plan ? shownTo(plan.plan.plan) : [];
+  const leaving = plan.plan ? leavesTo(plan.plan.plan) : [];
+  const seeing = plan.plan ? shownTo(plan.plan.plan).filter((vendor) => !leaving.includes(vendor)) : [];
   const price = plan.plan && plan.isCurrent ? priceOf(plan.plan.plan) : null;
   const label =
     price !== null ? t("run.price", { price: formatPrice(price, language, c("free")) }) : t("run");
@@ -34,17 +34,26 @@ export function RunBar({ body, plan, work }: { body: SubmitBody | null; plan: Pl
           {work.sending ? t("run.sending") : label}
         </Button>
         <p role="status" className="flex flex-wrap items-center gap-2 text-sm text-muted">
+          {body === null && t("plan.waits")}
           {plan.reading && body !== null && t("plan.reading")}
-          {!plan.reading && first && (
+          {body !== null && !plan.reading && first && (
             <>
               {t("plan.by", { model: doers.map(({ model_id }) => model_id).join(" → ") })}
-              <Badge tone={leaving || seeing ? "warn" : "good"} icon={leaving || seeing ? "cloud" : "local"}>
-                {leaving
-                  ? t("plan.leaves", { engine: leaving.engine })
-                  : seeing !== undefined
-                    ? t("plan.shown", { vendor: seeing })
-                    : t("plan.local")}
-              </Badge>
+              {leaving.length > 0 && (
+                <Badge tone="warn" icon="cloud">
+                  {t("plan.leaves", { engine: leaving.join(", ") })}
+                </Badge>
+              )}
+              {seeing.length > 0 && (
+                <Badge tone="warn" icon="cloud" wraps>
+                  {t("plan.shown", { vendor: seeing.join(", ") })}
+                </Badge>
+              )}
+              {leaving.length + seeing.length === 0 && (
+                <Badge tone="good" icon="local">
+                  {t("plan.local")}
+                </Badge>
+              )}
               {others.length > 0 && t("plan.others", { count: others.length })}
             </>
           )}

@@ -19,6 +19,8 @@ export interface Bar {
 
 const ROW = 46;
 const THICK = 14;
+/** Pixels of a letter of a label at its mean: Cyrillic in a wide system font. */
+const WIDEST_LETTER = 8.8;
 
 /** Horizontal bars with their names above them; parts of a bar stand one after the other. `most`: the value of a full
  * width, by default the longest bar. */
@@ -56,7 +58,7 @@ export function Bars({
           <g key={bar.label} transform={`translate(0 ${at * ROW})`}>
             <title>{[bar.label, ...bar.parts.map((part) => `${part.name}: ${part.value}`)].join("\n")}</title>
             <text x={0} y={16} fill="var(--ink)">
-              {shortened(bar.label, width - 9 * bar.text.length)}
+              {shortened(bar.label, width - WIDEST_LETTER * (bar.text.length + 1))}
             </text>
             <text x={width} y={16} textAnchor="end" fill="var(--muted)" className="tabular-nums">
               {bar.text}
@@ -96,7 +98,7 @@ function Parts({ parts, x }: { parts: readonly BarPart[]; x: (value: number) => 
 
 /** Text of an SVG does not wrap: names too long lose their middle; vendor and version stand at the ends. */
 function shortened(text: string, room: number): string {
-  const most = Math.max(8, Math.floor(room / 7.5));
+  const most = Math.max(8, Math.floor(room / WIDEST_LETTER));
   if (text.length <= most) return text;
   const half = Math.floor((most - 1) / 2);
   return `${text.slice(0, half)}…${text.slice(text.length - half)}`;
