@@ -8,6 +8,7 @@ import shapely
 from bottega.errors import InvalidOption
 from bottega.laser.centerline import Centerline, centerline
 from bottega.laser.geometry import Operation
+from bottega.laser.studio import TraceSettings, trace
 
 SIDE, FINE = 480, 8
 T = np.linspace(0, 1, 300)
@@ -121,3 +122,11 @@ def test_noise_and_single_dots_do_not_break_it() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (80, 80), np.uint8)
     for path in centerline(noise, width_mm=20).drawing.paths:
         assert np.isfinite(path.points).all()
+
+
+def test_the_report_names_the_sheet_and_the_stroke_apart() -> None:
+    picture = np.full((60, 80), 255, np.uint8)
+    picture[10:50, 38:42] = 0
+    report = trace(picture, TraceSettings(width_mm=40, centerline=True)).report
+    assert (report["width_mm"], report["height_mm"]) == (40, 30)
+    assert report["stroke_width_mm"] == pytest.approx(2, abs=0.3)

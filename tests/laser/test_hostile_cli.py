@@ -94,6 +94,8 @@ CASES = [
         )
     ),
     ("box", "no-such-box", "out.svg"),
+    ("engrave", "part.svg", "out.gcode"),
+    ("cut", "shade.png", "out.gcode"),
     *(
         ("testgrid", "out.gcode", *options)
         for options in (
@@ -140,3 +142,17 @@ def test_a_box_without_a_kerf_is_cut_on_the_material_s(folder: Path) -> None:
         ran = CliRunner().invoke(application, ["laser", "box", "closed", f"{name}.svg", "--json", *options])
         assert ran.exit_code == 0, ran.output
     assert Path("usual.svg").read_bytes() == Path("asked.svg").read_bytes() != Path("none.svg").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("engrave", "part.svg", "out.gcode"), "is a drawing, not a picture"),
+        (("cut", "shade.png", "out.gcode"), "is a picture, not an SVG drawing"),
+    ],
+)
+def test_a_file_of_the_other_kind_is_called_what_it_is(
+    folder: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    ran = CliRunner().invoke(application, ["laser", *arguments])
+    assert said in " ".join((ran.output or "").split())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bottega.errors import InvalidOption, TooLarge
+from bottega.errors import InvalidOption, TooLarge, UnsupportedMedia
 from bottega.laser.geometry import Drawing, Operation, bounds
 from bottega.laser.svg_in import open_svg, read_svg
 
@@ -136,3 +136,37 @@ def test_a_size_that_rests_on_pixels_is_told(size: str) -> None:
 def test_what_comes_out_otherwise_than_it_looks_is_told(body: str, said: str) -> None:
     (note,) = notes(body)
     assert said in note
+
+
+@pytest.mark.parametrize(
+    ("before", "named", "width", "writer"),
+    [
+        ("<!-- Generator: Adobe Illustrator 27.0, SVG Export Plug-In -->", "", 25.4, "Adobe Illustrator"),
+        ("", 'i:version="0.91 r13725"', 25.4 * 72 / 90, "Inkscape 0.91"),
+        ("", 'i:version="0.92.4"', 25.4 * 72 / 96, ""),
+        ("", 'i:version="1.2.2"', 25.4 * 72 / 96, ""),
+    ],
+)
+def test_pixels_are_those_of_the_program_that_wrote_the_file(
+    before: str, named: str, width: float, writer: str
+) -> None:
+    space = 'xmlns:i="http://www.inkscape.org/namespaces/inkscape"'
+    svg = f'{before}{HEAD}{space} {named} viewBox="0 0 72 36">{BOX}{LINE}/></svg>'
+    file = open_svg(svg.encode())
+    assert file.drawing.width_mm == pytest.approx(width)
+    assert file.notes[0].count("means them") == bool(writer)
+    assert writer in file.notes[0]
+    assert read_svg(svg.encode(), dpi=96).width_mm == pytest.approx(25.4 * 72 / 96)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"\x89PNG\r\n\x1a\n...", "is a picture"),
+        (b"\xff\xd8\xff\xe0...", "is a picture"),
+        (b"  0\r\nSECTION\r\n  2\r\nHEADER\r\n", "is a DXF"),
+    ],
+)
+def test_other_files_are_called_what_they_are(data: bytes, said: str) -> None:
+    with pytest.raises(UnsupportedMedia, match=said):
+        read_svg(data)

@@ -173,10 +173,11 @@ def _parts(drawing: Drawing, settings: CutSettings) -> tuple[tuple[Part, ...], D
     tabs = missing = 0
     travel = 0.0
     scanned = [path for path in drawing.paths if path.operation.filled]
-    for name, paths in _layers(scanned).items():
+    for (operation, layer), paths in _fills(scanned).items():
+        name = layer or operation.value
         rows = scan_paths(paths, settings.interval_mm)
         if rows:
-            parts.append(Part(name, _settings(settings, name, paths[0].operation), rows=tuple(rows)))
+            parts.append(Part(name, _settings(settings, name, operation), rows=tuple(rows)))
         burnt += paths
     for raster in drawing.rasters:
         rows = scan_picture(raster, settings.interval_mm)
@@ -230,10 +231,10 @@ def _runs(ordered: tuple[Path, ...], toolpaths: list[Toolpath], settings: CutSet
     return parts
 
 
-def _layers(paths: list[Path]) -> dict[str, list[Path]]:
-    found: dict[str, list[Path]] = {}
+def _fills(paths: list[Path]) -> dict[tuple[Operation, str], list[Path]]:
+    found: dict[tuple[Operation, str], list[Path]] = {}
     for path in sorted(paths, key=lambda path: ORDER.index(path.operation)):
-        found.setdefault(path.layer or path.operation.value, []).append(path)
+        found.setdefault(path.fill_group, []).append(path)
     return found
 
 

@@ -89,6 +89,11 @@ class Path:
     def shown_colour(self) -> str:
         return self.colour.lower() or COLOURS[self.operation]
 
+    @property
+    def fill_group(self) -> tuple[Operation, str]:
+        """What is scanned together, by even-odd: the filled paths of one operation and layer."""
+        return self.operation, self.layer
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RasterImage:

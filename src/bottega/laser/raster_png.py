@@ -113,11 +113,11 @@ def _darken(target: U8, patch: U8) -> None:
 
 
 def _fills(paths: Iterable[Path]) -> list[list[Path]]:
-    """Filled paths that belong together under the even-odd rule: those of one layer and colour."""
-    groups: dict[tuple[Operation, str, str], list[Path]] = {}
+    """Filled paths by what is scanned together: apart, areas that meet would leave a pale seam between them."""
+    groups: dict[tuple[Operation, str], list[Path]] = {}
     for path in paths:
         if path.operation.filled and len(path.points) >= 3:
-            groups.setdefault((path.operation, path.layer, path.shown_colour), []).append(path)
+            groups.setdefault(path.fill_group, []).append(path)
     return list(groups.values())
 
 

@@ -32,9 +32,12 @@ def sheet_preview(
     burnt = np.zeros((height, width), np.uint8)
     for raster in drawing.rasters:
         _place(burnt, 255 - raster.grey, (raster.x, raster.y, raster.width_mm, raster.height_mm), scale)
-    filled = [_pixels(path, scale) for path in drawing.paths if path.operation.filled]
-    if filled:
-        cv2.fillPoly(burnt, filled, (255.0,), cv2.LINE_AA, _SHIFT)
+    filled: dict[tuple[Operation, str], list[Any]] = {}
+    for path in drawing.paths:
+        if path.operation.filled:
+            filled.setdefault(path.fill_group, []).append(_pixels(path, scale))
+    for together in filled.values():  # what two of them fill burns twice, and stays burnt
+        cv2.fillPoly(burnt, together, (255.0,), cv2.LINE_AA, _SHIFT)
     _lines(burnt, drawing, Operation.SCORE, max(1, round(score_mm * scale)), scale)
     shown = burnt_picture(
         np.asarray(burnt, np.float32) / np.float32(255), max(1.0, score_mm * scale), material

@@ -214,7 +214,10 @@ def traced_drawing(picture: NDArray[Any], settings: TraceSettings) -> tuple[Draw
             speck_px=4.0 if settings.speck_px is None else settings.speck_px,
             operation=settings.operation or Operation.SCORE,
         )
-        return found.drawing, {"method": "centre line", **_plain(asdict(found.report))}
+        figures = _plain(asdict(found.report))
+        # In a report, `width_mm` is that of the sheet.
+        figures["stroke_width_mm"] = figures.pop("width_mm")
+        return found.drawing, {"method": "centre line", **figures}
     if settings.levels > 1 or settings.colours:
         return _layered(picture, settings)
     from bottega.laser.trace import trace as outline

@@ -4,21 +4,21 @@ What passes is a document without entities, scripts, outside references, text an
 handed over beside it), of bounded size also after `use` has been expanded. Shapes are left to `svg_in`.
 """
 
-import base64
-import binascii
 import math
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote_to_bytes
 from xml.parsers import expat
 
 from bottega.errors import InvalidOption, TooLarge, UnsupportedMedia
 from bottega.laser.geometry import MIN_SHEET_MM
 from bottega.laser.size import MAX_SIDE_MM, MM_PER_INCH
-from bottega.laser.svg_grammar import NUMBER, XLINK, check_numbers, millimetres, pixels, view_box
-from bottega.laser.svg_styles import inline_styles
+from bottega.laser.svg_clips import UNITS, mark_clips
+from bottega.laser.svg_grammar import NUMBER, XLINK, check_numbers, millimetres, view_box
+from bottega.laser.svg_picture import PICTURE, as_rectangle, damaged, outside
+from bottega.laser.svg_styles import declarations_of, inline_styles
 from bottega.laser.svg_viewports import flatten_viewports
 
 MAX_BYTES = 64 * 2**20
@@ -26,17 +26,17 @@ MAX_NODES = 500_000
 """Elements and coordinate pairs together, each `use` counted with all that it repeats."""
 MAX_DEPTH = 100
 CSS_DPI = 96.0
-"""Pixels to the inch in CSS; old Inkscape (before 0.92) wrote 90, Illustrator 72."""
+"""Pixels to the inch in CSS."""
+ILLUSTRATOR_DPI, OLD_INKSCAPE_DPI = 72.0, 90.0
+"""Illustrator's pixels are points; Inkscape's before 0.92 were 1/90 inch (its release notes of 2017)."""
 
 LAYER = "bottega-layer"
-PICTURE = "bottega-picture"
-"""Attributes set here, which shapes inherit: the name of their layer, the number of a placed picture."""
+"""An attribute set here, which shapes inherit: the name of their layer."""
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _INKSCAPE = "{http://www.inkscape.org/namespaces/inkscape}"
 _UNDRAWN = frozenset(
     [
-        "clipPath",
         "mask",
         "pattern",
         "marker",
@@ -55,6 +55,9 @@ _UNDRAWN = frozenset(
         "set",
     ]
 )
+_ILLUSTRATOR = re.compile(rb"<!--\s*Generator: Adobe Illustrator")
+_HEAD_BYTES = 4096
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*")
 _TEXT = frozenset({"text", "tspan", "textPath", "flowRoot", "flowRegion"})
 
 
@@ -67,19 +70,27 @@ class GuardedSvg:
     height_mm: float | None
     pictures: tuple[bytes, ...]
     notes: tuple[str, ...]
+    dpi: float
 
 
-def guard(data: bytes, *, dpi: float = CSS_DPI) -> GuardedSvg:
-    """The document as it may be read. `dpi`: what a bare number or px means in it.
+def guard(data: bytes, *, dpi: float | None = None) -> GuardedSvg:
+    """The document as it may be read. `dpi`: what a bare number or px means in it; None for what the program means that
+    wrote it, as far as it says so, else `CSS_DPI`.
 
     Sizes are None where the file names none. Raises UnsupportedMedia for what is no SVG, or is damaged, or holds
     scripts, entities of its own beyond plain ones, or references to other files; InvalidOption for text, sizes
     out of range and numbers that are none; TooLarge above `MAX_BYTES`, `MAX_NODES` or `MAX_DEPTH`.
     """
-    if not (math.isfinite(dpi) and 1 <= dpi <= 10_000):
+    if dpi is not None and not (math.isfinite(dpi) and 1 <= dpi <= 10_000):
         raise InvalidOption(f"The resolution is {dpi:g} pixels to the inch; it can be 1 to 10000.")
     root = _parsed(data)
+    writer = ""
+    if dpi is None:
+        dpi, writer = _meant_dpi(data, root)
     notes = inline_styles(root)
+    _mark_layers(root)
+    notes.extend(mark_clips(root))
+    _hide_transparent(root)
     pictures: list[bytes] = []
     _clean(root, notes)
     for element in root.iter():
@@ -88,11 +99,10 @@ def guard(data: bytes, *, dpi: float = CSS_DPI) -> GuardedSvg:
     for element in root.iter():
         _check_reference(element, pictures, dpi)
     _check_cost(root)
-    _mark_layers(root)
-    if said := _unsure_size(root, dpi):
+    if said := _unsure_size(root, dpi, writer):
         notes.append(said)
     width, height = _resize(root, dpi)
-    return GuardedSvg(ET.tostring(root), width, height, tuple(pictures), tuple(dict.fromkeys(notes)))
+    return GuardedSvg(ET.tostring(root), width, height, tuple(pictures), tuple(dict.fromkeys(notes)), dpi)
 
 
 # --- The document --------------------------------------------------------------------------------------------
@@ -103,11 +113,17 @@ def _parsed(data: bytes) -> ET.Element:
         raise TooLarge(f"The SVG has {len(data) / 2**20:.1f} MiB; the limit is {MAX_BYTES >> 20} MiB.")
     if data[:2] == b"\x1f\x8b":
         raise UnsupportedMedia("This is a compressed SVG (svgz).", hint="Save it as plain SVG.")
+    if data.startswith(_PICTURES):
+        raise UnsupportedMedia(
+            "This is a picture, not an SVG drawing.", hint="Trace it to a drawing first, or engrave it."
+        )
+    if data[:64].split()[:2] == [b"0", b"SECTION"]:
+        raise UnsupportedMedia("This is a DXF, which is written here but not read.", hint="Save it as SVG.")
     _check_structure(data)
     try:
         root = ET.fromstring(data)  # noqa: S314 - entities and depth were checked just above
     except (ET.ParseError, ValueError, LookupError) as error:
-        raise _damaged(error) from error
+        raise damaged(error) from error
     if root.tag not in ("svg", f"{_SVG}svg"):
         raise UnsupportedMedia(f"This is XML of another kind ({_tag(root)[:40]!r}), not an SVG.")
     return root
@@ -149,7 +165,7 @@ def _check_structure(data: bytes) -> None:
     try:
         parser.Parse(data, True)
     except (expat.ExpatError, ValueError, LookupError) as error:
-        raise _damaged(error) from error
+        raise damaged(error) from error
 
 
 def _clean(root: ET.Element, notes: list[str]) -> None:
@@ -183,7 +199,7 @@ def _clean(root: ET.Element, notes: list[str]) -> None:
 
 def _not_followed(element: ET.Element) -> Iterator[str]:
     """In words, what an element asks for that comes out otherwise."""
-    for name, what in (("clip-path", "clipping"), ("mask", "a mask"), ("filter", "a filter")):
+    for name, what in (("mask", "a mask"), ("filter", "a filter")):
         if _style(element, name) not in ("", "none"):
             yield f"The SVG uses {what}, which lasers cannot follow: the whole shape is taken."
     if _style(element, "stroke-dasharray") not in ("", "none", "0"):
@@ -194,6 +210,23 @@ def _not_followed(element: ET.Element) -> Iterator[str]:
 
 def _hidden(element: ET.Element) -> bool:
     return _style(element, "display") == "none"
+
+
+def _hide_transparent(element: ET.Element) -> None:
+    """Hide what is wholly transparent with all that is in it, which readers that hand opacity down get wrong. What clips
+    are made of does so however transparent it is."""
+    if element.get(UNITS):
+        return
+    if _is_none(_style(element, "opacity")):
+        declared = declarations_of(element.get("style", "")) | {"display": ("none", False)}
+        element.set("style", ";".join(f"{name}:{value}" for name, (value, _) in declared.items()))
+    for child in element:
+        _hide_transparent(child)
+
+
+def _is_none(share: str) -> bool:
+    number = share.removesuffix("%").strip()
+    return bool(NUMBER.fullmatch(number)) and float(number) <= 0
 
 
 def _foreign(element: ET.Element) -> bool:
@@ -213,51 +246,10 @@ def _check_reference(element: ET.Element, pictures: list[bytes], dpi: float) -> 
     href = (element.get("href") or element.get(XLINK) or "").strip()
     tag = _tag(element)
     if tag == "image":
-        _as_rectangle(element, href, pictures, dpi)
+        hidden = {name: said for name in ("display", "visibility") if (said := _style(element, name))}
+        pictures.append(as_rectangle(element, href, len(pictures), hidden, dpi))
     elif tag == "use" and not href.startswith("#"):
-        raise _outside(href)
-
-
-def _as_rectangle(element: ET.Element, href: str, pictures: list[bytes], dpi: float) -> None:
-    """Turn a placed picture into the rectangle that it covers, with the picture's number."""
-    from bottega.imaging.decode import decode
-
-    head, comma, body = href.partition(",")
-    if not (head.lower().startswith("data:") and comma):
-        raise _outside(href)
-    try:
-        raw = unquote_to_bytes(body)
-        content = base64.b64decode(raw, validate=False) if head.lower().endswith("base64") else raw
-    except (binascii.Error, ValueError) as error:
-        raise _damaged(error) from error
-    picture = decode(content)
-    box = [pixels(element.get(name), dpi) for name in ("x", "y", "width", "height")]
-    x, y = box[0] or 0.0, box[1] or 0.0
-    aspect = picture.width / picture.height
-    width, height = box[2], box[3]
-    if width is None and height is None:
-        width, height = float(picture.width), float(picture.height)
-    width = height * aspect if width is None and height is not None else width or 0.0
-    height = width / aspect if height is None else height
-    if width <= 0 or height <= 0:
-        raise InvalidOption("The SVG has a placed picture without a size.")
-    if element.get("preserveAspectRatio", "").split(" ")[0] != "none":
-        fitted = min(width, height * aspect)
-        x, y = x + (width - fitted) / 2, y + (height - fitted / aspect) / 2
-        width, height = fitted, fitted / aspect
-    kept = {
-        name: element.attrib[name]
-        for name in ("transform", "id", "display", "visibility")
-        if name in element.attrib
-    }
-    element.attrib.clear()
-    element.tag = f"{_SVG}rect"
-    element.attrib.update(kept)
-    element.attrib.update(
-        x=repr(x), y=repr(y), width=repr(width), height=repr(height), fill="#000000", stroke="none"
-    )
-    element.set(PICTURE, str(len(pictures)))
-    pictures.append(content)
+        raise outside(href)
 
 
 def _check_cost(root: ET.Element) -> None:
@@ -294,18 +286,30 @@ def _mark_layers(root: ET.Element) -> None:
     """Inkscape's layers by their label, else the named groups directly below the root (Illustrator's layers)."""
     groups = [e for e in root.iter(f"{_SVG}g") if e.get(f"{_INKSCAPE}groupmode") == "layer"]
     for element in root.iter():
-        element.attrib.pop(LAYER, None)
-    for group in groups or [e for e in root if _tag(e) == "g" and e.get("id")]:
+        for name in (LAYER, PICTURE):
+            element.attrib.pop(name, None)
+    for group in groups or [e for e in root if _tag(e) in ("g", "svg") and e.get("id")]:
         group.set(LAYER, group.get(f"{_INKSCAPE}label") or group.get("id") or "")
 
 
-def _unsure_size(root: ET.Element, dpi: float) -> str:
+def _meant_dpi(data: bytes, root: ET.Element) -> tuple[float, str]:
+    """The pixels to the inch of the program that wrote the file, and its name where they are not those of CSS."""
+    if _ILLUSTRATOR.search(data[:_HEAD_BYTES]):
+        return ILLUSTRATOR_DPI, "Adobe Illustrator"
+    version = re.match(r"0\.(\d+)", root.get(f"{_INKSCAPE}version", ""))
+    if version and int(version[1]) < 92:
+        return OLD_INKSCAPE_DPI, f"Inkscape {version[0]}"
+    return CSS_DPI, ""
+
+
+def _unsure_size(root: ET.Element, dpi: float, writer: str) -> str:
     """What to say of a document whose size rests on what a pixel is; nothing where it names a real unit."""
     lengths = [(root.get(name) or "").strip().lower() for name in ("width", "height")]
     if any(text.endswith(("mm", "cm", "in", "pt", "pc", "q")) for text in lengths):
         return ""
+    meant = f", as {writer} means them" if writer else ""
     return (
-        f"The SVG names its size in no unit of length: {dpi:g} of its pixels were taken as an inch. "
+        f"The SVG names its size in no unit of length: {dpi:g} of its pixels were taken as an inch{meant}. "
         "Check the size, or write width and height in mm."
     )
 
@@ -338,17 +342,6 @@ def _resize(root: ET.Element, dpi: float) -> tuple[float | None, float | None]:
 
 def _tag(element: ET.Element) -> str:
     return str(element.tag).rpartition("}")[2]
-
-
-def _damaged(error: Exception) -> UnsupportedMedia:
-    return UnsupportedMedia("The SVG is damaged or no SVG at all.", hint="Save it again.", cause=str(error))
-
-
-def _outside(href: str) -> UnsupportedMedia:
-    return UnsupportedMedia(
-        f"The SVG refers to another file ({href[:60]!r}), which is not fetched.",
-        hint="Embed it and save again.",
-    )
 
 
 def _too_many(count: int) -> TooLarge:

@@ -1,6 +1,7 @@
 """Parts of an SVG with a size of their own (`svg` in `svg`, `symbol`) as plain groups with a transform; percentages as numbers.
 
-Readers of SVG disagree on both; after this nothing is left to disagree on. SVG 2 (W3C, 2018), sections 5.5, 5.6, 8.2.
+Readers of SVG disagree on both; after this nothing is left to disagree on. What such a part draws beyond its edges is
+clipped, unless its `overflow` is visible. SVG 2 (W3C, 2018), sections 3.8, 5.5, 5.6, 8.2.
 """
 
 import math
@@ -8,7 +9,9 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 
 from bottega.errors import InvalidOption
+from bottega.laser.svg_clips import BOX, UNITS, enclose, window
 from bottega.laser.svg_grammar import XLINK, pixels, view_box
+from bottega.laser.svg_styles import declarations_of
 
 _ALONG_X = frozenset(["x", "width", "cx", "rx", "x1", "x2"])
 _ALONG_Y = frozenset(["y", "height", "cy", "ry", "y1", "y2"])
@@ -62,6 +65,9 @@ def flatten_viewports(root: ET.Element, dpi: float) -> None:
             inner = _Viewport(box[2], box[3]) if box else _Viewport(None, None)
         elif tag == "use":
             _placed(element, symbols, outer, dpi)
+            continue  # it has nothing in it, or by now only itself and its window
+        elif element.get(UNITS) == BOX:
+            inner = _Viewport(1.0, 1.0)
         else:
             _plain_numbers(element, outer, dpi)
         stack.extend((child, inner) for child in element)
@@ -80,7 +86,9 @@ def _plain_numbers(element: ET.Element, viewport: _Viewport, dpi: float) -> None
 def _as_group(element: ET.Element, outer: _Viewport, dpi: float) -> _Viewport:
     """Turns an inner `svg` into a group; returns the viewport that it is to its children."""
     x, y = (outer.length(element.get(name), name, dpi) or 0.0 for name in ("x", "y"))
-    matrix, inner = _fitted(element, element, outer, dpi)
+    matrix, inner, edges = _fitted(element, element, outer, dpi)
+    if edges is not None and not _overflows(element):
+        enclose(element, edges)  # still an `svg`, so its drawing is clipped in its own units
     element.tag = _named_like(element, "g")
     for name in _WITHOUT:
         element.attrib.pop(name, None)
@@ -102,36 +110,56 @@ def _placed(use: ET.Element, symbols: dict[str, ET.Element], outer: _Viewport, d
                 "The SVG shows a drawing inside it a second time in another size.",
                 hint="Save it as plain SVG, without clones.",
             )
-        matrix = ""
+        matrix, edges = "", None
     else:
-        matrix, _ = _fitted(target, use, outer, dpi)
+        matrix, _, edges = _fitted(target, use, outer, dpi)
     for name in ("x", "y", "width", "height"):
         use.attrib.pop(name, None)
     use.set("transform", f"{use.get('transform', '')} translate({x!r},{y!r}) {matrix}".strip())
+    if edges is not None and not _overflows(target):
+        enclose(use, edges)
 
 
-def _fitted(element: ET.Element, sized: ET.Element, outer: _Viewport, dpi: float) -> tuple[str, _Viewport]:
-    """The transform from an element's viewBox into the size that `sized` gives it, and the viewport inside."""
+def _fitted(
+    element: ET.Element, sized: ET.Element, outer: _Viewport, dpi: float
+) -> tuple[str, _Viewport, ET.Element | None]:
+    """The transform from an element's viewBox into the size that `sized` gives it, the viewport inside, and its edges
+    in units of the viewBox, where it has any."""
     box = view_box(element)
     given = [sized.get(name) or element.get(name) for name in ("width", "height")]
     if box is None and outer.width is None and not all(given):
-        return "", _Viewport(None, None)
+        return "", _Viewport(None, None), None
     width, height = (
         outer.length(text or "100%", name, dpi) for text, name in zip(given, ("width", "height"), strict=True)
     )
     if width is None or height is None or width <= 0 or height <= 0:
         raise InvalidOption("The SVG has a drawing inside it whose size is none.")
     if box is None:
-        return "", _Viewport(width, height)
+        return "", _Viewport(width, height), window(0.0, 0.0, width, height)
     left, top, across, down = box
-    sx, sy = width / across, height / down
+    sx, sy, dx, dy = fitted_box(element, (across, down), (width, height))
+    matrix = f"matrix({sx!r},0,0,{sy!r},{dx - sx * left!r},{dy - sy * top!r})"
+    edges = window(left - dx / sx, top - dy / sy, width / sx, height / sy)
+    return matrix, _Viewport(across, down), edges
+
+
+def fitted_box(
+    element: ET.Element, inner: tuple[float, float], outer: tuple[float, float]
+) -> tuple[float, float, float, float]:
+    """Scales of both axes and the shift of the upper left corner that `preserveAspectRatio` asks for, to put what has
+    the size `inner` (width, height) into `outer`."""
+    sx, sy = outer[0] / inner[0], outer[1] / inner[1]
     align, _, how = element.get("preserveAspectRatio", "xMidYMid meet").strip().partition(" ")
     if align != "none":
         sx = sy = max(sx, sy) if how.strip() == "slice" else min(sx, sy)
-    free_x, free_y = width - sx * across, height - sy * down
-    dx, dy = (free_x * _ALIGNED.get(align[1:4], 0.5), free_y * _ALIGNED.get(align[5:8], 0.5))
-    matrix = f"matrix({sx!r},0,0,{sy!r},{dx - sx * left!r},{dy - sy * top!r})"
-    return matrix, _Viewport(across, down)
+    free_x, free_y = outer[0] - sx * inner[0], outer[1] - sy * inner[1]
+    return sx, sy, free_x * _ALIGNED.get(align[1:4], 0.5), free_y * _ALIGNED.get(align[5:8], 0.5)
+
+
+def _overflows(element: ET.Element) -> bool:
+    declared = declarations_of(element.get("style", ""))
+    value = declared["overflow"][0] if "overflow" in declared else element.get("overflow", "")
+    return value.strip() in ("visible", "auto")
 
 
 def _named_like(element: ET.Element, tag: str) -> str:
