@@ -50,6 +50,35 @@ def test_it_leaves_the_face_as_it_was():
     assert (result.rgb[face] == picture("person_p02")[face]).all()
 
 
+@pytest.mark.parametrize("who", ["p01", "p02"])
+def test_collar_and_front_are_one_piece_of_cloth_in_one_light(who):
+    """No shadow of the front on the collar that it goes over into."""
+    body = body_of(person(who))
+    assert body is not None
+    neck = float(body.into(np.array(body.neck))[1])
+    levels = []
+    for drop in np.arange(0.0, 0.15, 0.01) * body.breadth:
+        x, y = np.rint(body.out(0.0, neck + drop)).astype(int)
+        levels.append(float(worn(who, WHAT).rgb[y - 1 : y + 2, x - 12 : x + 13].mean()))
+    assert np.abs(np.diff(levels)).max() < 2.5
+
+
+def test_a_loose_collar_stands_off_the_neck_as_it_is_worn():
+    """Its wearer's collar is half as broad again as the neck."""
+    body = body_of(person("p15"))
+    assert body is not None
+    result = worn("p15", WHAT).rgb
+    rim = round(float(body.neck[1])) - round(0.09 * body.breadth)
+
+    def breadth(rgb):
+        row = rgb[rim].astype(int)
+        grey = np.flatnonzero((np.ptp(row, axis=1) < 20) & (row.max(axis=1) < 150))
+        near = grey[np.abs(grey - body.neck[0]) < 0.5 * body.breadth]
+        return float(np.ptp(near))
+
+    assert breadth(result) == pytest.approx(breadth(picture("person_p15")), rel=0.1)
+
+
 def test_the_neckline_may_be_covered_then():
     result = worn(WHO, WHAT)
     gate = next(gate for gate in result.verdict.gates if gate.name == "neckline")

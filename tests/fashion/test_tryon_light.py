@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_rendered_studio import person, picture
+from test_rendered_studio import person, picture, worn
 
 from bottega.fashion.tryon.body import Body, body_of
 from bottega.fashion.tryon.light import cylinder, face_slant, shading
@@ -71,3 +71,18 @@ def test_light_runs_from_the_shoulders_into_the_sleeves() -> None:
     # Further down the arm is a limb of its own, lightest along its middle.
     arm = factors[round(float(own.out(0.0, 0.5 * own.breadth)[1])), (x > seam) & (x < outer)]
     assert float(arm[len(arm) // 2]) > max(float(arm[0]), float(arm[-1])) + 0.05
+
+
+def test_the_end_of_a_worn_skirt_is_no_band_of_light_across_new_trousers() -> None:
+    own, photo = body("p11"), picture("person_p11").astype(np.float32) / 255
+    old = person("p11").regions["bottom"]
+    end = int(np.flatnonzero((old > 0.5).any(axis=1))[-1])
+    # Broader than the hips, and longer than the skirt.
+    cover = worn("p11", "trousers_beige").garment_mask.astype(np.float32)
+    factors, source = shading(photo, person("p11"), own, old, cover, np.zeros_like(old))
+    assert source == "worn"
+    near = round(0.1 * own.breadth)
+    left, right = np.flatnonzero(cover[end] > 0.5)[[0, -1]]
+    for columns in (slice(left, left + near), slice(right - near, right)):
+        beside = factors[end - near : end + near, columns].mean(axis=1)
+        assert float(beside.max() - beside.min()) < 0.09

@@ -11,7 +11,8 @@ from bottega.fashion.tryon.paths import distances_along, points_at
 from bottega.fashion.tryon.pieces import MOST_STRETCH, Patch, Placement
 from bottega.fashion.tryon.placement import EASE, FLAT_TO_WORN, PINNED
 from bottega.fashion.tryon.values import Fit
-from bottega.imaging.arrays import sample
+from bottega.fashion.tryon.waistline import Waistline, with_waistline
+from bottega.fashion.tryon.zones import RIM, grown
 from bottega.imaging.picture import F32
 
 F64 = NDArray[np.float64]
@@ -24,6 +25,10 @@ LEG_SHARES = (0.12, 0.3, 0.5, 0.75, 0.92)
 """Of the length of a leg: where its breadth is taken, besides its end."""
 UNDER_HEM, MOST_LIFT = 0.06, 0.3
 """Shoulder breadths by which a waistband begins above the hem of a top, and by which it is raised for that at most."""
+OVER_RIM, OVER_SKIN = 0.01, 0.03
+"""Shoulder breadths by which a waistband begins above the worn one, under a top that is tucked in and on bare skin."""
+_SLANT = 0.08
+"""Of the breadth of what is worn below, by how much the ends of a hem above it differ in height at most."""
 LEG_BREADTHS = (0.36, 0.25, 0.16)
 """Of a bare leg at crotch, knee and ankle in shoulder breadths."""
 
@@ -33,9 +38,9 @@ def worn_bottom(person: PersonParse, shape: tuple[int, ...]) -> F32:
     return np.zeros(shape[:2], np.float32) if region is None else region
 
 
-def place_lower(garment: Garment, body: Body, fit: Fit, worn_hem: float | None = None) -> Placement | None:
-    """Trousers or a skirt on a body; None where waist or hem were not found. `worn_hem`: how far below the shoulders the
-    worn top ends, pixels; trousers begin under it."""
+def place_lower(garment: Garment, body: Body, fit: Fit, seen: Waistline | None = None) -> Placement | None:
+    """Trousers or a skirt on a body; None where waist or hem were not found. `seen`: where what is worn comes into sight
+    below the top: new ones begin there, or under that top."""
     marks = {name: np.array((x, y)) for name, (x, y, _) in garment.landmarks.items()}
     if any(name not in marks for name in ("waist_left", "waist_right", "hem_left", "hem_right")):
         return None
@@ -44,28 +49,11 @@ def place_lower(garment: Garment, body: Body, fit: Fit, worn_hem: float | None =
         return None
     crotch = marks.get("crotch")
     hem = marks["hem_left"], marks["hem_right"]
-    start = _waist_height(body, worn_hem)
+    body = with_waistline(body, seen)
+    start = _waist_height(body, seen)
     if crotch is None:
-        return _skirt(garment, body, fit, start, waist, hem)
-    return _trousers(garment, body, fit, start, waist, crotch, hem)
-
-
-def worn_hem(person: PersonParse, body: Body) -> float | None:
-    """How far below the shoulders a worn top ends that lies over trousers or a skirt, in the middle of the body, pixels;
-    None where none does."""
-    top, bottom = person.regions.get("top"), person.regions.get("bottom")
-    if top is None or bottom is None:
-        return None
-    drops = np.arange(0.4 * body.breadth, 2.0 * body.breadth)
-    left, right = body.sides(drops)
-    ends: list[float] = []
-    for share in (0.35, 0.5, 0.65):
-        line = body.out(left + share * (right - left), drops)
-        cloth, below = (np.flatnonzero(sample(region, line) > 0.5) for region in (top, bottom))
-        if not len(cloth) or not len(below) or drops[below[0]] - drops[cloth[-1]] > 0.025 * body.breadth:
-            return None
-        ends.append(float(drops[cloth[-1]]))
-    return float(np.median(ends))
+        return _skirt(garment, body, fit, seen, start, waist, hem)
+    return _trousers(garment, body, fit, seen, start, waist, crotch, hem)
 
 
 def _edges(alpha: F32, height: float, left_of: float, right_of: float) -> tuple[float, float] | None:
@@ -77,12 +65,18 @@ def _edges(alpha: F32, height: float, left_of: float, right_of: float) -> tuple[
     return float(at[0] + max(int(left_of), 0)), float(at[-1] + 1 + max(int(left_of), 0))
 
 
-def _waist_height(body: Body, worn_hem: float | None) -> float:
-    """Where a waistband sits: a little below the narrowest place, and under a top that ends about there."""
+def _waist_height(body: Body, seen: Waistline | None) -> float:
+    """Where a waistband sits: where the worn one is seen; else a little below the narrowest place, and under a top that ends
+    about there."""
+    if seen is not None and seen.tucked:
+        # The rim of what is worn must not show above it.
+        return seen.start - OVER_RIM * body.breadth
     usual = body.waist_drop + 0.2 * (body.hip_drop - body.waist_drop)
-    if worn_hem is None:
+    if seen is None:
         return usual
-    under = worn_hem - UNDER_HEM * body.breadth
+    if seen.bare:
+        return min(usual, seen.start - OVER_SKIN * body.breadth)
+    under = seen.start - UNDER_HEM * body.breadth
     return under if usual - MOST_LIFT * body.breadth < under < usual else usual
 
 
@@ -97,12 +91,32 @@ def _scale(alpha: F32, body: Body, top: float, bottom: float, fit: Fit) -> float
     return EASE[fit] * FLAT_TO_WORN * 1.02 * float(right[0] - left[0]) / max(broadest, 1.0)
 
 
+def _with_hem(heights: F64, seen: Waistline | None, body: Body, scale: float, start: float) -> F64:
+    """`heights`, rows of the product picture, with some more around where it comes out from under a worn top or leaves the
+    waist: there its sides bend."""
+    if seen is None:
+        return heights
+    drops = seen.start + np.array((-0.03, 0.03, 0.1, 0.2, 0.35)) * body.breadth
+    more = heights[0] + (drops - start) / scale
+    step = 0.02 * body.breadth / scale
+    apart = np.abs(more[:, None] - heights).min(axis=1) > step
+    return np.sort(np.concatenate((heights, more[apart & (more > heights[0]) & (more < heights[-1])])))
+
+
 def _upper_rows(
-    alpha: F32, body: Body, heights: F64, scale: float, start: float, tilt: float, skirt: bool
+    alpha: F32,
+    body: Body,
+    seen: Waistline | None,
+    heights: F64,
+    scale: float,
+    start: float,
+    tilt: float,
+    skirt: bool,
 ) -> tuple[list[Point], list[Point], list[Point], list[Point]]:
     """Sources and targets of the left and right sides from the waistband downward. `tilt`: by how much the waistband's
     right end lies lower than its left one; worn it is level."""
-    found: tuple[list[Point], list[Point], list[Point], list[Point]] = ([], [], [], [])
+    sources: tuple[list[Point], list[Point]] = ([], [])
+    rows: list[tuple[float, float, float]] = []
     hips = 1.0
     for height, turned in zip(heights, np.linspace(tilt / 2, 0, len(heights)), strict=True):
         ends = [_edges(alpha, height + sign * turned, 0, alpha.shape[1] - 1) for sign in (-1, 1)]
@@ -112,7 +126,7 @@ def _upper_rows(
         drop = start + scale * (height - heights[0])
         left, right = body.sides(np.array((drop,)))
         middle, cover = float(left[0] + right[0]) / 2, 1.03 * float(right[0] - left[0]) / 2
-        if drop > 1.1 * body.hip_drop:
+        if drop > 1.1 * body.hip_drop or (seen is not None and seen.tucked):
             cover = 0.0
         flat = scale * (edge[1] - edge[0]) / 2
         below = float(np.clip((drop - body.hip_drop) / (0.6 * body.breadth), 0, 1)) if skirt else 0.0
@@ -120,22 +134,51 @@ def _upper_rows(
         # The more a skirt flares, the flatter it hangs.
         hanging = float(np.clip(0.8 + 0.25 * ((edge[1] - edge[0]) / hips - 1), 0.8, 0.95))
         around = 1 / FLAT_TO_WORN + (hanging - 1 / FLAT_TO_WORN) * below
-        half = max(around * flat, min(cover, MOST_STRETCH * flat))
-        for index, sign, x in ((0, -1.0, edge[0]), (1, 1.0, edge[1])):
-            found[2 * index].append((x, float(height + sign * turned)))
-            found[2 * index + 1].append((middle + sign * half, drop))
-    return found
+        rows.append((drop, middle, max(around * flat, min(cover, MOST_STRETCH * flat))))
+        for side, sign, x in ((sources[0], -1, edge[0]), (sources[1], 1, edge[1])):
+            side.append((x, float(height + sign * turned)))
+    targets = _worn_sides(body, seen, np.array(rows).reshape(-1, 3))
+    return sources[0], targets[0], sources[1], targets[1]
+
+
+def _worn_sides(body: Body, seen: Waistline | None, rows: F64) -> tuple[list[Point], list[Point]]:
+    """Left and right side by `rows` (n x 3: drop, middle and half the breadth a garment has by itself): as narrow as the
+    seen waist or as the hem that it hangs out from under, from which it runs out as a hip does."""
+    drops, middles, halves = rows.T
+    left, right, sags = middles - halves, middles + halves, np.zeros((2, len(rows)))
+    if seen is not None and len(rows) and seen.tucked:
+        out = np.clip((drops - drops[0]) / max(body.hip_drop - drops[0], 1.0), 0, 1)
+        # Without a bend at either end (Hermite's cubic).
+        near = 1 - out**2 * (3 - 2 * out)
+        left -= near * (left[0] - seen.lefts[0])
+        right -= near * (right[0] - seen.rights[0])
+        # A waist seen from above or below is an arc.
+        for index, side in enumerate((seen.lefts, seen.rights)):
+            sags[index] = near * (seen.drop(float(side[0])) - seen.start)
+    elif seen is not None:
+        least, most = seen.limits(drops, body.breadth)
+        left, right = np.maximum(left, least), np.minimum(right, most)
+    return list(zip(left, drops + sags[0], strict=True)), list(zip(right, drops + sags[1], strict=True))
 
 
 def _skirt(
-    garment: Garment, body: Body, fit: Fit, start: float, waist: tuple[F64, F64], hem: tuple[F64, F64]
+    garment: Garment,
+    body: Body,
+    fit: Fit,
+    seen: Waistline | None,
+    start: float,
+    waist: tuple[F64, F64],
+    hem: tuple[F64, F64],
 ) -> Placement:
     top, bottom = float(waist[0][1] + waist[1][1]) / 2 + 2, float(hem[0][1] + hem[1][1]) / 2 - 2
     scale = _scale(garment.alpha, body, top, min(bottom, top + 0.9 * (waist[1][0] - waist[0][0])), fit)
     tilt = float(waist[1][1] - waist[0][1])
-    sl, tl, sr, tr = _upper_rows(garment.alpha, body, np.linspace(top, bottom, 12), scale, start, tilt, True)
-    middle_s = [((a[0] + b[0]) / 2, a[1]) for a, b in zip(sl, sr, strict=True)]
-    middle_t = [((a[0] + b[0]) / 2, a[1]) for a, b in zip(tl, tr, strict=True)]
+    heights = _with_hem(np.linspace(top, bottom, 12), seen, body, scale, start)
+    sl, tl, sr, tr = _upper_rows(garment.alpha, body, seen, heights, scale, start, tilt, True)
+    middle_s = [((a[0] + b[0]) / 2, (a[1] + b[1]) / 2) for a, b in zip(sl, sr, strict=True)]
+    middle_t = [
+        ((a[0] + b[0]) / 2, start + scale * (y - top)) for a, b, (_, y) in zip(tl, tr, middle_s, strict=True)
+    ]
     source, target = np.array(sl + sr + middle_s), np.array(tl + tr + middle_t)
     outline = np.array(tl + tr[::-1])
     ring = body.out(outline[:, 0], outline[:, 1])
@@ -155,6 +198,7 @@ def _trousers(
     garment: Garment,
     body: Body,
     fit: Fit,
+    seen: Waistline | None,
     start: float,
     waist: tuple[F64, F64],
     crotch: F64,
@@ -170,11 +214,13 @@ def _trousers(
     )
     rise = scale * (float(crotch[1]) - top)
     fork_drop = float(np.clip(start + rise, fork[1] - 0.05 * body.breadth, fork[1] + 0.12 * body.breadth))
-    heights = np.linspace(top, float(crotch[1]) - 2, 5)
-    sl, tl, sr, tr = _upper_rows(alpha, body, heights, scale, start, float(waist[1][1] - waist[0][1]), False)
+    heights = _with_hem(np.linspace(top, float(crotch[1]) - 2, 5), seen, body, scale, start)
+    tilt = float(waist[1][1] - waist[0][1])
+    sl, tl, sr, tr = _upper_rows(alpha, body, seen, heights, scale, start, tilt, False)
     stretch = (fork_drop - start) / max(rise, 1.0)
     sides = [[(x, start + (y - start) * stretch) for x, y in points] for points in (tl, tr)]
-    middle = [((a[0] + b[0]) / 2, a[1]) for a, b in zip(sl, sr, strict=True)]
+    middle = [((a[0] + b[0]) / 2, (a[1] + b[1]) / 2) for a, b in zip(sl, sr, strict=True)]
+    level = [start + scale * (y - top) * stretch for _, y in middle]
     middle[-1] = (float(crotch[0]), float(crotch[1]))
     columns: F64 = np.arange(float(alpha.shape[1]))[None, :]
     split = parting(alpha, crotch)
@@ -183,7 +229,7 @@ def _trousers(
     rings: list[F64] = []
     for index, name in ((0, "left"), (1, "right")):
         edge_source, edge_target = ((sl, sides[0]), (sr, sides[1]))[index]
-        centre = [(float(fork[0]), y) for _, y in edge_target]
+        centre = [(float(fork[0]), y) for y in level]
         leg_source, leg_target, reach = _leg(
             alpha,
             body,
@@ -330,8 +376,17 @@ def lower_cover(person: PersonParse, layer: F32) -> F32:
     top = person.regions.get("top")
     if top is None or not (top > 0.5).any():
         return cover.astype(np.float32)
-    breadths: F64 = np.count_nonzero(top > 0.5, axis=1).astype(np.float64)
-    hem = int(np.flatnonzero(breadths > 0.5 * float(breadths.max()))[-1])
-    free: NDArray[np.bool_] = worn_bottom(person, top.shape) < 0.5
-    free[max(hem - 2, 0) :] = False
+    worn = worn_bottom(person, top.shape) > 0.5
+    breadths: F64 = np.count_nonzero(worn, axis=1).astype(np.float64)
+    if not breadths.any():
+        return cover.astype(np.float32)
+    begin = int(np.argmax(breadths > 0.3 * float(np.median(breadths[breadths > 0]))))
+    free = ~grown(worn, RIM - 1)
+    # Under a slanting hem cloth begins at different heights: there a top ends a little above.
+    slant = round(_SLANT * float(breadths.max()))
+    above = max(begin - slant, 0)
+    over = np.maximum.accumulate(top > 0.5, axis=0) & ~np.maximum.accumulate(top[::-1] > 0.5, axis=0)[::-1]
+    free[above:begin] &= ~over[above:begin]
+    # The rim of what is worn is covered, too.
+    free[max(begin - 2 * RIM, 0) :] = False
     return np.where(free, 0, cover).astype(np.float32)

@@ -18,8 +18,6 @@ NOTCH, DEEPEST = 0.2, 0.4
 most."""
 NEAR_CUFF = 0.75
 """Of a sleeve's points, from where on a notch is its cuff's."""
-WITHIN = 0.05
-"""Breadths within its edge up to which a twisted cuff is taken off."""
 FINE = 6
 """Rays from one station of a sleeve to the next."""
 OUT, IN = 0.4, 0.3
@@ -53,17 +51,26 @@ def traced(outer: F64, inner: F64, alpha: F32) -> tuple[F64, int]:
     return outer + (off * broad[::FINE])[:, None] * way[::FINE], torn
 
 
+def within_cloth(inner: F64, outer: F64, alpha: F32) -> F64:
+    """`inner` (N x 2, pixels of the product picture) moved across the sleeve to the edge of `alpha` (H x W in [0, 1]) where
+    it lies beside the cloth; where it lies in it, the torso may hang together with the sleeve, and it stays."""
+    start, way, broad = _across(inner, outer)
+    short = 0.5 - Contour(alpha).reach(start, way, 0.5 * broad) / broad
+    # A hole near the middle is no edge.
+    short = np.where(np.isnan(short) | (short > DEEPEST), 0.0, np.maximum(short, 0.0))
+    return inner - (short * broad)[:, None] * way
+
+
 def without_twisted(area: Bool, outer: F64, inner: F64, torn: int) -> Bool:
     """`area` (H x W of the product picture) without what lies beyond the `outer` edge from its point `torn` on, where the
-    cuff is twisted out, or just within it: there the outline that the sleeve has on the person bounds it, which is smoother.
-    `outer` and `inner`: as `traced` says, N x 2."""
+    cuff is twisted out. `outer` and `inner`: as `traced` says, N x 2."""
     if torn >= len(outer):
         return area
     kept = slice(torn - 1, None)
     ways = outer - inner
     past = outer[-1:] + (outer[-1] - outer[-2])
     edge, out = np.vstack((outer[kept], past)), np.vstack((ways[kept], ways[-1:]))
-    ring = np.vstack((edge - WITHIN * out, (edge + out)[::-1]))
+    ring = np.vstack((edge, (edge + out)[::-1]))
     return area & (drawn_ring(ring, area.shape) < 0.5)
 
 

@@ -31,6 +31,8 @@ JUMP, MOST_LEAN = 0.7, 0.3
 SHADED, SHADED_BELOW = 0.07, 0.05
 """Of the chest's breadth: the strip of a side that a sleeve touches, with its shadow and its hem, and how far below the sleeve
 its shadow reaches."""
+PARTED = 0.25
+"""Of the way from the armpit to the end of a sleeve, how far above the armpit it begins to lie on the torso."""
 ACROSS = (-0.9, 1.35)
 """How far inward and outward of the straight edges of a sleeve its real ones are looked for, in its breadths."""
 
@@ -347,19 +349,21 @@ def _outside_torso(outer: F64, inner: F64, armpit: F64, sign: float) -> F64:
 def untouched_sides(cloth: Cloth) -> tuple[F64, F64, F64]:
     """Rows of the product picture, and there the left and the right column up to which the torso's cloth looks as it does
     without a sleeve beside it."""
-    begin = float(cloth.drops[0])
+    armpit = float(cloth.drops[0])
     most = SHADED * cloth.chest_breadth
-    rows = np.linspace(begin, float(cloth.drops[-1]), SIDE_ROWS)
+    lead = PARTED * max(0.0, max(cloth.hidden) - armpit)
+    rows = np.linspace(armpit - lead, float(cloth.drops[-1]), SIDE_ROWS)
     columns: list[F64] = []
     for sign, side, hidden in ((-1, cloth.lefts, cloth.hidden[0]), (1, cloth.rights, cloth.hidden[1])):
-        strip = np.zeros(SIDE_ROWS)
-        if hidden > begin:
-            # At the armpit the sleeve begins, and its shadow belongs there.
-            below = hidden + SHADED_BELOW * cloth.chest_breadth
-            strip = np.interp(
-                rows, (begin, begin + 0.5 * (hidden - begin), hidden, below), (0, most, most, 0)
-            )
-        columns.append(np.interp(rows, cloth.drops, side) - sign * strip + cloth.origin[0])
+        # Above the armpit torso and sleeve are one.
+        out = sign * np.interp(rows, cloth.drops, side) + np.maximum(armpit - rows, 0)
+        if hidden > armpit:
+            # From where the two part a sleeve lies on the torso, with its edge about level.
+            ends = hidden + SHADED_BELOW * cloth.chest_breadth
+            parted = np.interp(rows, (armpit - lead, armpit, hidden, ends), (0, 1, 1, 0))
+            level = sign * float(np.interp(hidden, cloth.drops, side))
+            out -= parted * (np.maximum(out - level, 0) * (rows < hidden) + most)
+        columns.append(sign * out + cloth.origin[0])
     return rows + cloth.origin[1], columns[0], columns[1]
 
 

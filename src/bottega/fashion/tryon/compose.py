@@ -6,7 +6,7 @@ import numpy as np
 
 from bottega.fashion.person.values import PersonParse
 from bottega.fashion.tryon.body import Body, hands_of
-from bottega.fashion.tryon.light import contact_shadow
+from bottega.fashion.tryon.contacts import on_arms
 from bottega.fashion.tryon.stains import near_colour
 from bottega.fashion.tryon.values import Bool
 from bottega.fashion.tryon.zones import RIM, around, grown, worn_top
@@ -55,17 +55,20 @@ def compose(
     hair: F32,
     silhouette: F32,
     breadth: float,
+    arms: tuple[F32, F32] | None = None,
 ) -> Composed:
     """`base`: the photograph without the old garment where `changed`; `garment` with `cover`: the new one, lit; both
     H x W x 3 in [0, 1]. `front`: what keeps lying before, `hair` that part of it whose
-    strands let the garment through. Pixels outside the mask are those of `photo`, bit for bit."""
+    strands let the garment through. `arms`: bare arms that lie before the garment, and its sleeves, both H x W. Pixels
+    outside the mask are those of `photo`, bit for bit."""
     # The shadow falls a little beyond what else is changed.
     at = around((cover > 0) | changed, round(max(12.0, 0.15 * breadth)))
     if at is None:
         return Composed(photo.copy(), np.zeros(photo.shape[:2], bool))
     original = photo[at].astype(np.float32) / np.float32(255)
     over = cover[at][..., None]
-    shadow = contact_shadow(cover[at], breadth)
+    bare, sleeves = (np.zeros_like(cover),) * 2 if arms is None else arms
+    shadow = on_arms(cover[at], sleeves[at], bare[at], breadth)
     # Shadows fall on the body, not on a backdrop metres behind it.
     on_body = np.maximum(silhouette[at], 0)[..., None] * (1 - over)
     shaded = base[at] * (1 - on_body * (1 - shadow[..., None]))

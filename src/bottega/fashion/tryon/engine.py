@@ -13,14 +13,15 @@ from bottega.errors import InvalidOption
 from bottega.fashion.findings import Finding
 from bottega.fashion.garment.values import Garment, GarmentKind
 from bottega.fashion.person.values import PersonParse
-from bottega.fashion.tryon import conditions, lens, light, suitable
-from bottega.fashion.tryon.body import Body, body_of
-from bottega.fashion.tryon.bottoms import below_crotch, lower_cover, place_lower, worn_hem
+from bottega.fashion.tryon import conditions, contacts, lens, light, suitable
+from bottega.fashion.tryon.body import Body, body_of, hands_of
+from bottega.fashion.tryon.bottoms import below_crotch, lower_cover, place_lower
 from bottega.fashion.tryon.cloth import cloth_of
 from bottega.fashion.tryon.compose import SEEN, Composed, compose
 from bottega.fashion.tryon.expected import Expected, expected_of, upper_cover
 from bottega.fashion.tryon.fork import with_open_fork
 from bottega.fashion.tryon.gates import judge_expected
+from bottega.fashion.tryon.hemline import with_fine_hem
 from bottega.fashion.tryon.hood import worn_hood
 from bottega.fashion.tryon.pieces import Placement
 from bottega.fashion.tryon.placement import place_upper
@@ -40,6 +41,7 @@ from bottega.fashion.tryon.remains import (
 )
 from bottega.fashion.tryon.stand import worn_stand
 from bottega.fashion.tryon.values import ENGINE, VERSION, Bool, TryOn, TryOnOptions, TryOnRefused
+from bottega.fashion.tryon.waistline import waistline_of, with_waistline
 from bottega.fashion.tryon.warp import Fitted, fit_garment
 from bottega.fashion.tryon.zones import least_arm_known
 from bottega.imaging.picture import F32, U8
@@ -90,6 +92,8 @@ def try_on(
         if body is None:
             raise TryOnRefused(reasons)
         kind = _kind(garment, options)
+        if kind == "bottom":
+            person = with_fine_hem(photo, person, body)
         scene = _Scene(person_rgb, photo, person, body, garment, product, kind)
         if hidden is None and kind != "bottom":
             hidden = beside.submit(behind_upper, photo, person, body)
@@ -181,12 +185,14 @@ def _tucked(scene: _Scene, options: TryOnOptions) -> bool:
 def _placed(scene: _Scene, options: TryOnOptions, tucked: bool) -> Placement:
     if scene.kind == "bottom":
         reasons = suitable.lower_reasons(scene.person, scene.garment)
+        reasons = reasons or suitable.feet_reasons(scene.photo, scene.person, scene.body)
         if reasons:
             raise TryOnRefused(reasons)
-        lower = place_lower(scene.garment, scene.body, options.fit, worn_hem(scene.person, scene.body))
+        seen = waistline_of(scene.person, scene.body)
+        lower = place_lower(scene.garment, scene.body, options.fit, seen)
         if lower is None:
             raise TryOnRefused((suitable.shape_unclear(),))
-        reasons = suitable.short_reasons(below_crotch(lower, scene.body))
+        reasons = suitable.short_reasons(below_crotch(lower, with_waistline(scene.body, seen)))
         if reasons:
             raise TryOnRefused(reasons)
         return lower
@@ -237,23 +243,29 @@ def _dressed(
         raise TryOnRefused(reasons)
     if not conditions.skin_known(scene.person):
         raise TryOnRefused((conditions.skin_unknown(),))
+    cloth, worn = _with_stand(scene, placement, expected, fitted.rgb, cover)
     if behind is None:
         refilled = refill_lower(scene.photo, scene.person, scene.body, cover, front, placement.hem_drop)
     else:
-        front = behind.before(front, cover)
+        front = behind.before(front, worn)
         sleeves = [patch.outline for patch in placement.patches if patch.ribbon is not None]
         tucked = placement.tuck_drop is not None
         refilled = refill_upper(
-            scene.photo, scene.person, scene.body, cover, front, behind, _hem(placement), sleeves, tucked
+            scene.photo, scene.person, scene.body, worn, front, behind, _hem(placement), sleeves, tucked
         )
     reasons = conditions.refill_reasons(refilled, scene.kind == "bottom")
     if reasons:
         raise TryOnRefused(reasons)
     factors, lit_from = light.shading(scene.photo, scene.person, scene.body, old, cover, fitted.sleeves)
+    arms = expected.bare * 0
+    if not lower:
+        arms = np.maximum(expected.bare, np.minimum(hands_of(scene.person, scene.body), front))
+        before = contacts.before_torso(fitted, placement, arms)
+        factors = factors * contacts.on_torso(fitted, before, scene.body.breadth)
     grain = lens.grain_in(scene.photo, silhouette > 0.9)
     lit = lens.matched(
-        np.clip(fitted.rgb * factors[..., None], 0, 1),
-        cover,
+        np.clip(cloth * factors[..., None], 0, 1),
+        worn,
         scene.photo,
         silhouette,
         0.0 if scene.product.blur is None else placement.scale * scene.product.blur,
@@ -264,18 +276,18 @@ def _dressed(
         grain = lens.grain_in(scene.photo, bare_parts(scene.person) > 0.9)
     made_up = lens.grained(refilled.rgb, refilled.changed, grain, np.random.default_rng([seed, 1]))
     made_up, changed = _before_hood(scene, placement, expected, made_up, refilled.changed)
-    made_up, changed = _in_stand(scene, placement, expected, made_up, changed, factors)
     done = compose(
         scene.rgb,
         made_up,
         changed,
         lit,
-        cover,
+        worn,
         old,
         front,
         np.zeros_like(old) if hair is None else hair,
         refilled.on_body(scene.person.silhouette),
         scene.body.breadth,
+        (arms, fitted.sleeves),
     )
     return done, refilled, lit_from, expected
 
@@ -293,17 +305,21 @@ def _before_hood(
     return hood.over(made_up), changed | (hood.cover > SEEN)
 
 
-def _in_stand(
-    scene: _Scene, placement: Placement, expected: Expected, made_up: F32, changed: Bool, factors: F32
-) -> tuple[F32, Bool]:
-    """The same with the garment's stand-up collar around the neck, in the light of the garment."""
+def _with_stand(
+    scene: _Scene, placement: Placement, expected: Expected, rgb: F32, cover: F32
+) -> tuple[F32, F32]:
+    """The garment's colours and cover with its stand-up collar around the neck, one piece of cloth in one light."""
     if scene.product.stand is None or expected.lower:
-        return made_up, changed
-    collar = worn_stand(*scene.product.stand, placement, scene.body, scene.person, expected.front)
-    if collar is None:
-        return made_up, changed
-    lit = collar.over(made_up, float(np.median(factors[expected.cover > 0.5])))
-    return lit, changed | (collar.cover > SEEN)
+        return rgb, cover
+    collar = worn_stand(
+        *scene.product.stand,
+        placement,
+        scene.body,
+        scene.person,
+        expected.front,
+        scene.garment.mannequin,
+    )
+    return (rgb, cover) if collar is None else collar.behind(rgb, cover)
 
 
 def _hem(placement: Placement) -> float:

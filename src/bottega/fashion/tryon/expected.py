@@ -7,13 +7,14 @@ import numpy as np
 from bottega.fashion.garment.values import Garment
 from bottega.fashion.person.values import PersonParse
 from bottega.fashion.tryon.body import Body, body_of
-from bottega.fashion.tryon.bottoms import before_lower, lower_cover, place_lower, worn_bottom, worn_hem
+from bottega.fashion.tryon.bottoms import before_lower, lower_cover, place_lower, worn_bottom
 from bottega.fashion.tryon.cloth import cloth_of
 from bottega.fashion.tryon.compose import front_layer
 from bottega.fashion.tryon.pieces import Placement
 from bottega.fashion.tryon.placement import place_upper
 from bottega.fashion.tryon.refill import arms_before
 from bottega.fashion.tryon.values import TryOnOptions
+from bottega.fashion.tryon.waistline import waistline_of
 from bottega.fashion.tryon.warp import Fitted, fit_garment
 from bottega.fashion.tryon.zones import worn_top
 from bottega.imaging.picture import F32, U8
@@ -102,7 +103,7 @@ def _fitted(
     rgb: U8 | None,
 ) -> tuple[Placement, Fitted] | None:
     if lower:
-        placement = place_lower(garment, body, options.fit, worn_hem(person, body))
+        placement = place_lower(garment, body, options.fit, waistline_of(person, body))
     else:
         cloth = cloth_of(garment)
         if cloth is None:

@@ -37,7 +37,7 @@ def shading(
 ) -> tuple[F32, str]:
     """Factors on the garment, H x W, mean 1 under `cover`; and whence they come: "worn" or "cylinder". `sleeves`: that
     part of `cover` which goes around an arm."""
-    round_ = cylinder(body, photo.shape[:2], face_slant(photo, person))
+    round_ = cylinder(body, photo.shape[:2], face_slant(photo, person), cover * (1 - sleeves))
     around_arms = sleeves * _below_shoulders(body, photo.shape[:2])
     round_ = round_ * (1 - around_arms) + _tubes(sleeves) * around_arms
     source = "cylinder"
@@ -73,9 +73,10 @@ def face_slant(photo: F32, person: PersonParse) -> float:
     return float(np.clip(5 * (right - left) / max(right + left, 1e-3), -1, 1))
 
 
-def cylinder(body: Body, shape: tuple[int, ...], slant: float) -> F32:
+def cylinder(body: Body, shape: tuple[int, ...], slant: float, cloth: F32 | None = None) -> F32:
     """Lambert's cosine on an upright cylinder as broad as the torso, and above the armpits as the shoulders, which run out into
-    the arms without an edge; two thirds of it ambient: H x W about 1."""
+    the arms without an edge; two thirds of it ambient: H x W about 1. `cloth`: H x W in [0, 1], what hangs below the hips as
+    broad as it is cut."""
     y, x = np.arange(shape[0]) - body.origin[1], np.arange(shape[1]) - body.origin[0]
     drops = y * body.down[1] - body.origin[0] * body.down[0]
     left, right = body.sides(drops)
@@ -83,6 +84,8 @@ def cylinder(body: Body, shape: tuple[int, ...], slant: float) -> F32:
     left, right = (
         side + above * (sign * SHOULDERS * body.breadth - side) for side, sign in ((left, -1), (right, 1))
     )
+    if cloth is not None:
+        left, right = _around(cloth > 0.5, body, drops, left, right)
     half = np.maximum((right - left) / 2, 1.0) * 1.15
     begin = ((y * body.across[1] - (right + left) / 2) / half).astype(np.float32)
     step = (1 / half).astype(np.float32)
@@ -92,6 +95,21 @@ def cylinder(body: Body, shape: tuple[int, ...], slant: float) -> F32:
     turn = 0.6 * slant
     lit = np.float32(np.cos(turn)) * np.sqrt(1 - across**2) + np.float32(np.sin(turn)) * across
     return np.float32(0.72) + np.float32(0.33) * np.clip(lit, 0, 1)
+
+
+def _around(cloth: Bool, body: Body, drops: F64, left: F64, right: F64) -> tuple[F64, F64]:
+    """`left` and `right`, the sides of each row along the body's axis, further out where `cloth` (H x W) is below the hips."""
+    rows = np.flatnonzero(cloth.any(axis=1) & (drops > body.hip_drop))
+    if not len(rows):
+        return left, right
+    part = cloth[rows]
+    first, last = part.argmax(axis=1), part.shape[1] - 1 - part[:, ::-1].argmax(axis=1)
+    left, right = left.copy(), right.copy()
+    # The axis leans: what is across it is seen along a row.
+    along = (rows - body.origin[1]) * body.across[1]
+    left[rows] = np.minimum(left[rows], (first - body.origin[0]) * body.across[0] + along)
+    right[rows] = np.maximum(right[rows], (last - body.origin[0]) * body.across[0] + along)
+    return left, right
 
 
 def _below_shoulders(body: Body, shape: tuple[int, ...]) -> F32:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from bottega.fashion.tryon.body import Arm, Body
 from bottega.fashion.tryon.paths import directions_of, distances_along, points_at, smoothed
+from bottega.fashion.tryon.shoulders import shoulder_middle
 from bottega.fashion.tryon.values import Bool
 from bottega.imaging.arrays import sample
 from bottega.imaging.picture import F32
@@ -121,8 +122,7 @@ def limb_of(arm: Arm, body: Body, bare: F32, cloth: F32, whole: F32) -> Limb:
     """The arm as the frame has it, moved and made as broad as it is where it is `bare`, and kept within `cloth`, the worn
     top, elsewhere; `whole` is what is bare with its rims. All are H x W in [0, 1]."""
     side = -1.0 if arm.path[0][0] < body.origin[0] else 1.0
-    radius = 0.5 * _BREADTHS[0] * body.breadth
-    cap = arm.path[0] - side * radius * body.across + 0.9 * radius * body.down
+    cap = shoulder_middle(arm, body)
     path = _way(np.vstack((cap, arm.path[1:])))
     along = directions_of(path)
     normal = np.column_stack((along[:, 1], -along[:, 0]))

@@ -46,10 +46,17 @@ class AtNeck:
     rgb: F32
     cover: F32
 
-    def over(self, picture: F32, light: float = 1.0) -> F32:
-        """`picture` (H x W x 3 in [0, 1]) with it; `light`: a factor on its colours."""
+    def over(self, picture: F32) -> F32:
+        """`picture` (H x W x 3 in [0, 1]) with it."""
         cover = self.cover[..., None]
-        return (picture * (1 - cover) + np.clip(self.rgb * light, 0, 1) * cover).astype(np.float32)
+        return (picture * (1 - cover) + self.rgb * cover).astype(np.float32)
+
+    def behind(self, rgb: F32, cover: F32) -> tuple[F32, F32]:
+        """Colours (H x W x 3 in [0, 1]) and cover (H x W in [0, 1]) of cloth with it behind, as one piece."""
+        both = cover + self.cover * (1 - cover)
+        share = (cover / np.maximum(both, 1e-6))[..., None]
+        joined = np.where(both[..., None] > 0, rgb * share + self.rgb * (1 - share), rgb)
+        return joined.astype(np.float32), both.astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)

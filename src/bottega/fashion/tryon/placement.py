@@ -25,9 +25,10 @@ FLAT_TO_WORN = 1.3
 """Half the girth of a torso in breadths of it seen from the front: an ellipse 0.65 to 0.7 as deep as broad (Ramanujan)."""
 ROUND_SHOULDER = 0.95
 """Of the shoulders, as far out as the seam of such a sleeve comes at most."""
-ROUND_CHEST, BARE_CHEST, ROUND_TO_WORN = 0.84, 0.93, 0.9
-"""`USUAL_CHEST`, that of a top without sleeves, and `FLAT_TO_WORN` on a mannequin, whose breadth is seen and not its half
-girth: a slim one wears it closer than most people do. Under sleeves the breadth is seen nearer to the waist."""
+ROUND_CHEST, BARE_CHEST = 0.84, 0.93
+ROUND_TO_WORN, BARE_TO_WORN = 0.9, 0.96
+"""`USUAL_CHEST` and `FLAT_TO_WORN` on a mannequin, whose breadth is seen and not its half girth: a slim one wears it closer
+than most people do. Under sleeves the breadth is seen nearer to the waist, without them (`BARE_`) at the chest itself."""
 USUAL_SIDES, BROADER = 0.74, 0.3
 """Breadth of a torso near the armpits in breadths of its shoulders, and how much of what it is broader by counts for the size of
 what has no sleeves: clothes for broad people are cut much wider and little longer, and loose clothes hide the sides."""
@@ -119,7 +120,8 @@ def upper_scale(cloth: Cloth, body: Body, sleeves: Sleeves) -> float:
 
 
 def _flat_to_worn(cloth: Cloth) -> float:
-    return FLAT_TO_WORN + cloth.round * (ROUND_TO_WORN - FLAT_TO_WORN)
+    seen = BARE_TO_WORN if cloth.left_sleeve is None and cloth.right_sleeve is None else ROUND_TO_WORN
+    return FLAT_TO_WORN + cloth.round * (seen - FLAT_TO_WORN)
 
 
 def _shoulder_line(body: Body, u: F64, slope: float, over: float = OVER) -> F64:

@@ -19,6 +19,8 @@ from bottega.imaging.picture import F32, U8
 
 _RIM, _EDGE = 0.02, 0.006
 """Of the longer side: how deep paper may be left in a cut-out, and how deep where the cloth has its colour too."""
+_ALONG_EDGE = 0.01
+"""Of the longer side, up to where past the edge cloth goes on as it is: a warp bends its outline by no more."""
 _PAPER_IN_PATTERN = 0.03
 """Of the cloth, from which on stripes or flowers may have the paper's colour."""
 _PAPER = 0.15
@@ -70,17 +72,24 @@ def _shown(rgb: U8, alpha: F32) -> tuple[F32, F32]:
 def solid_colours(rgb: U8, alpha: F32) -> F32:
     """The cloth's colours continued past its edge, free of background: H x W x 3 float32 in [0, 1].
 
-    Normalised convolution (Knutsson and Westin 1993, CVPR) with three growing windows.
+    Along the edge each pixel goes on as the nearest cloth, so that a stripe keeps its own edges; further out the colours
+    melt: normalised convolution (Knutsson and Westin 1993, CVPR) with growing windows.
     """
     colours = rgb.astype(np.float32) / np.float32(255)
     sure = np.asarray(cv2.erode((alpha > 0.94).astype(np.uint8), np.ones((3, 3), np.uint8)), bool)
     if not sure.any():
         return colours
-    result = colours.copy()
-    missing = ~sure
-    weight = sure.astype(np.float32)
-    held = kept(colours, sure)
-    for size in (5, 15, 45):
+    # Of each three by three pixels: a single one may be noise, and would be drawn out to a streak.
+    near = np.asarray(cv2.blur(sure.astype(np.float32), (3, 3)), np.float32)
+    calm = np.asarray(cv2.blur(kept(colours, sure), (3, 3)), np.float32) / np.maximum(near, 1e-6)[..., None]
+    result = _as_nearest(calm.astype(np.float32), sure)
+    put(result, colours, sure)
+    away = cv2.distanceTransform((~sure).astype(np.uint8), cv2.DIST_L2, 3)
+    missing: Bool = np.asarray(away, np.float32) > max(_ALONG_EDGE * max(alpha.shape), 2.0)
+    weight = (~missing).astype(np.float32)
+    held = kept(result, ~missing)
+    put(result, colours, missing)
+    for size in (15, 45):
         near = np.asarray(cv2.blur(weight, (size, size)))
         mean = np.asarray(cv2.blur(held, (size, size))) / np.maximum(near, 1e-6)[..., None]
         fill = missing & (near > 1e-3)
@@ -128,8 +137,11 @@ def _behind(colours: F32, inside: Bool) -> F32:
     the edge before it."""
     depth = np.asarray(cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 3))
     sure = depth > _EDGE * max(depth.shape)
-    if not sure.any():
-        return colours
+    return _as_nearest(colours, sure) if sure.any() else colours
+
+
+def _as_nearest(colours: F32, sure: Bool) -> F32:
+    """Each pixel in the colour (H x W x 3) of the nearest one that is `sure`, itself where it is."""
     found: tuple[Any, Any] = cv2.distanceTransformWithLabels(  # pyright: ignore[reportUnknownVariableType]
         (~sure).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
     )

@@ -24,8 +24,11 @@ from bottega.fashion.tryon.hips import beyond_hips
 from bottega.fashion.tryon.layers import faded, lay
 from bottega.fashion.tryon.limbs import Limb, length_hidden
 from bottega.fashion.tryon.paths import distances_along, points_at
+from bottega.fashion.tryon.ribbon import strip_outside
 from bottega.fashion.tryon.rims import at_its_edges, with_even_rims
+from bottega.fashion.tryon.skins import as_beside, chinks, seen_skin
 from bottega.fashion.tryon.stains import near_colour, stained
+from bottega.fashion.tryon.strands import before_wall
 from bottega.fashion.tryon.surfaces import backdrop_surface, mirrored_up, skin_surface, within_outline
 from bottega.fashion.tryon.values import Bool
 from bottega.fashion.tryon.zones import (
@@ -33,6 +36,7 @@ from bottega.fashion.tryon.zones import (
     above_legs,
     beyond_armholes,
     closed,
+    drawn_ring,
     drop_map,
     grown,
     joint_zone,
@@ -100,12 +104,15 @@ class Behind:
     texture: float
     skin: F32 | None
     limbs: list[Limb]
+    strands: Bool
+    """H x W: strands of hair before the wall, outside of the person's outline."""
 
     def before(self, front: F32, cover: F32) -> F32:
         """`front`, what lies before everything, without what of it is made up beside `cover`, the new garment; all H x W. A
-        hand that comes out of a new sleeve stays as it is."""
+        hand that comes out of a new sleeve stays as it is, and so do strands of hair that the garment leaves free."""
         wrists = self.wrists & ~touching(self.wrists, self.wrists & (cover > 0.02))
-        return np.where((self.stain & ~self.wrists) | wrists, 0, front).astype(np.float32)
+        kept = np.where((self.stain & ~self.wrists) | wrists, 0, front)
+        return np.where(self.strands & (cover < 0.02), 1, kept).astype(np.float32)
 
 
 def behind_upper(photo: F32, person: PersonParse, body: Body) -> Behind:
@@ -130,7 +137,11 @@ def behind_upper(photo: F32, person: PersonParse, body: Body) -> Behind:
         skin = skin_surface(photo, person, body, grown(old > 0.04, RIM) | stain, limbs)
     except ValueError:
         skin = None
-    return Behind(stain, wrists, stain & cuffs.beside, surface, texture, skin, limbs)
+    strands = np.zeros(old.shape, bool)
+    hair = person.regions.get("hair")
+    if hair is not None and texture < _SMOOTH:
+        strands = before_wall(photo, surface, hair, person.silhouette, old, body.breadth)
+    return Behind(stain, wrists, stain & cuffs.beside, surface, texture, skin, limbs, strands)
 
 
 def arms_before(person: PersonParse, body: Body, sleeves: list[F64]) -> F32:
@@ -212,6 +223,8 @@ def refill_upper(
     skin_at &= ~_face(person, shape)
     for outline in sleeves or []:
         on_torso = neckline_zone(body, shape) | torso_zone(body, shape)
+        # Wherever the torso was taken to be: on a sleeve's outer side there is none.
+        on_torso &= drawn_ring(strip_outside(outline, 0.12 * body.breadth), shape) < 0.5
         skin_at &= ~beside_sleeve(outline, shape, 0.12 * body.breadth) | on_torso
     skin_at &= ~strip
     adrift = skin_at & (limbs > 0.5) & (cover < 0.5) & ~_joined(skin_at, person, body)
@@ -247,8 +260,12 @@ def refill_upper(
     legs_at = open_ & ~skin_at & ~bottom_at & above_legs(person, body, shape)
     unknown &= ~legs_at
     backdrop_at = open_ & ~skin_at & ~bottom_at & ~unknown & ~legs_at
-    hair_at = backdrop_at & under_hair(person, body, shape)
+    # Not beside the person: what the photograph shows there is wall.
+    hair_at = backdrop_at & under_hair(person, body, shape) & (person.silhouette > 0.5)
     backdrop_at &= ~hair_at
+    bare_at = seen_skin(person, shape) & ~open_
+    chink = chinks(backdrop_at, person.silhouette < 0.5, bare_at, cover)
+    backdrop_at, skin_at = backdrop_at & ~chink, skin_at | chink
     rgb = photo.copy()
     at_edge = grown(skin_at, 1) & grown(backdrop_at, 1) & (limbs > 0.02) & (limbs < 0.98)
     layers: list[tuple[F32, F32]] = [(np.where(at_edge, 1 - limbs, backdrop_at), behind.backdrop)]
@@ -258,22 +275,20 @@ def refill_upper(
         layers.append((legs_at.astype(np.float32), near_colour(photo, person.regions["legs"] > 0.95)))
     if trousers is not None and bottom_at.any():
         layers.append((bottom_at.astype(np.float32), trousers[0]))
+    skin, wide = behind.skin, skin_at
     if skin_at.any():
-        if behind.skin is None:
+        if skin is None:
             raise ValueError("no skin is seen and none was measured")
-        layers.append((np.where(at_edge, limbs, skin_at), behind.skin))
+        cuffs = cuffs_of(behind.limbs, shape).after
+        skin, wide = as_beside(skin, photo, skin_at, bare_at, cuffs, body.breadth)
+        layers.append((np.where(at_edge, limbs, skin_at), skin))
     lay(rgb, layers, open_)
-    changed = open_ & ~unknown
+    changed, fade = open_ & ~unknown, max(RIM, round(_FADE * body.breadth))
     if behind.texture < _SMOOTH:
         wall = (person.silhouette < 0.05) & ~open_ & (front < 0.02)
-        changed |= faded(rgb, behind.backdrop, backdrop_at, wall, max(RIM, round(_FADE * body.breadth)))
-    if behind.skin is not None:
-        names = ("neck", "left_arm", "right_arm", "hands")
-        bare = np.maximum.reduce(
-            [front * 0, *(person.regions[name] for name in names if name in person.regions)]
-        )
-        bare_at = (bare > 0.95) & ~open_ & (front < 0.02)
-        changed |= faded(rgb, behind.skin, skin_at, bare_at, max(RIM, round(_FADE * body.breadth)))
+        changed |= faded(rgb, behind.backdrop, backdrop_at, wall, fade)
+    if skin is not None:
+        changed |= faded(rgb, skin, wide, bare_at & (front < 0.02), fade)
     return Refilled(
         rgb,
         changed,

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from bottega.fashion.tryon.paths import distances_along, points_at
 from bottega.fashion.tryon.spline import Box, Distortion
+from bottega.fashion.tryon.values import Bool
 from bottega.imaging.picture import F32
 
 F64 = NDArray[np.float64]
@@ -20,6 +21,8 @@ BEFORE = (0.025, 0.021)
 _END = 0.88
 """Of an edge's length, from where on it tells the way past the cuff."""
 MOST_TURNED = 0.1
+FAR_FROM_SEAM = 0.4
+"""Of a seam's length: from so far beside it on a sleeve is told from the torso by its shadow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,30 @@ class Ribbon:
     source_inner: F64
     target_outer: F64
     target_inner: F64
+
+
+def beyond_seam(ring: F64, least: float) -> F64:
+    """The outline of what of a sleeve lies past the first place at which both its edges are `least` lengths of its seam away from
+    that: a forearm that comes back to the seam's other side, too. `ring`: the sleeve's outline (2 N x 2), first the
+    seam's upper end, last its lower."""
+    half = len(ring) // 2
+    outer, inner = ring[:half], ring[half:][::-1]
+    seam = inner[0] - outer[0]
+    out = np.array((seam[1], -seam[0]))
+    if float((ring.mean(axis=0) - ring[0]) @ out) < 0:
+        out = -out
+    away = np.minimum((outer - ring[0]) @ out, (inner - ring[0]) @ out) / max(float(seam @ seam), 1e-9)
+    first = int(np.argmax(away >= least)) if (away >= least).any() else half - 1
+    return np.vstack((outer[first:], inner[first:][::-1]))
+
+
+def strip_outside(ring: F64, reach: float) -> F64:
+    """The outline of a sleeve's outer half and of what lies up to `reach` pixels beside that (`ring` as above)."""
+    half = len(ring) // 2
+    outer, inner = ring[:half], ring[half:][::-1]
+    way, middle = outer - inner, (outer + inner) / 2
+    way = way / np.maximum(np.hypot(way[:, 0], way[:, 1]), 1e-6)[:, None]
+    return np.vstack((middle, (outer + reach * way)[::-1]))
 
 
 def ribbon_field(ribbon: Ribbon, box: Box) -> tuple[F32, Distortion]:
@@ -49,6 +76,17 @@ def ribbon_field(ribbon: Ribbon, box: Box) -> tuple[F32, Distortion]:
                 areas.append(_twice_area(to) * np.sign(_twice_area(of)))
                 _lay(field, to - shift, of)
     return _without_cracks(field), _measured(np.array(areas))
+
+
+def within_ribbon(field: F32) -> F32:
+    """Height x width in [0, 1]: where a ribbon's `field` (height x width x 2) says something, with soft edges within that."""
+    return softened(field[..., 0] > -1)
+
+
+def softened(mask: Bool) -> F32:
+    """H x W in [0, 1]: `mask` (H x W) with soft edges, nothing beyond them: steps of pixels would show on a slanting one."""
+    soft = np.asarray(cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 1.0), np.float32)
+    return np.clip(2 * soft - 1, 0, 1)
 
 
 def _without_cracks(field: F32) -> F32:

@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.tryon.pieces import Placement
+from bottega.fashion.tryon.ribbon import beyond_seam
 from bottega.fashion.tryon.stains import near_colour
 from bottega.fashion.tryon.values import Bool
 from bottega.fashion.tryon.zones import drawn_ring, grown
@@ -27,7 +28,8 @@ SOFT = 0.2
 
 def soften_seam(cover: F32, torso: F32, ring: F64) -> None:
     """Lets a sleeve's `cover` begin softly, in place, where the `torso`'s cloth lies below it (both H x W): the two are cut
-    from places in different light. `ring`: the sleeve's outline, first the seam's upper end, last its lower."""
+    from places in different light. `ring`: the sleeve's outline, first the seam's upper end, last its lower. Only its
+    begin: a forearm that comes back over the torso lies before it."""
     way = ring[-1] - ring[0]
     length = max(float(np.hypot(*way)), 1e-6)
     out = np.array((way[1], -way[0])) / length
@@ -36,6 +38,7 @@ def soften_seam(cover: F32, torso: F32, ring: F64) -> None:
     y, x = np.ogrid[: cover.shape[0], : cover.shape[1]]
     beyond = (x - ring[0][0]) * out[0] + (y - ring[0][1]) * out[1]
     begun = np.clip(0.5 + beyond / (SOFT * length), 0, 1)
+    begun = np.maximum(begun, drawn_ring(beyond_seam(ring, 0.5 * SOFT), cover.shape))
     np.maximum(cover * begun, cover * (1 - torso), out=cover, casting="unsafe")
 
 

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bottega.fashion.garment.values import Sleeves
-from bottega.fashion.tryon.body import Arm
-from bottega.fashion.tryon.caps import on_shoulder, traced, without_twisted
+from bottega.fashion.tryon.body import HAND, Arm
+from bottega.fashion.tryon.caps import on_shoulder, traced, within_cloth, without_twisted
 from bottega.fashion.tryon.cloth import STATIONS, Sleeve
 from bottega.fashion.tryon.contour import Contour
 from bottega.fashion.tryon.paths import directions_of, distances_along, length_of, points_at, smoothed
@@ -51,6 +51,7 @@ def place_sleeve(
     over = arm.path[0] + 0.6 * (arm.path[1] - arm.path[0])
     inner = _dense(sleeve.inner)
     outer, torn = traced(_dense(sleeve.outer), inner, alpha)
+    inner = within_cloth(inner, outer, alpha)
     area = without_twisted(area, outer, inner, torn)
     edges = outer, inner
     tried = [
@@ -85,7 +86,8 @@ def _laid(
     path = _smooth_path(corners)
     reach = length_of(path)
     upper = float(np.hypot(*(arm.path[1] - corners[0])))
-    to_hand = None if arm.hand is None else upper + arm.hand * (reach - upper) + TUCKED * arm.breadths[2]
+    ends = _comes_out(arm) if arm.hand is None else arm.hand
+    to_hand = None if ends is None else upper + ends * (reach - upper) + TUCKED * arm.breadths[2]
     length = _sleeve_length(scale * sleeve.length, reach, upper, kind, to_hand)
     # A round tube is 2 / pi as broad as when it lies flat; cloth is not quite round.
     worn = WORN + sleeve.round * (1 - WORN)
@@ -185,15 +187,27 @@ def _uncovered(bare: F32, outer: F64, way: F64, most: float) -> F64:
 
 
 def _sleeve_length(own: float, reach: float, upper: float, kind: Sleeves, to_hand: float | None) -> float:
-    """A long sleeve ends at the wrist, or further on at the hand that is seen; a short one above the elbow, however long the arm
+    """A long sleeve ends at the wrist, or where a hand that is seen begins; a short one above the elbow, however long the arm
     is. `to_hand`: the length up to that hand."""
     if kind == "long":
         if to_hand is None:
             return float(np.clip(own, 0.96 * reach, 1.03 * reach))
-        return min(max(own, 0.96 * reach), to_hand)
+        # Of a strip between cuff and hand nobody knows whether skin or cloth is seen there.
+        return to_hand
     if kind == "elbow":
         return float(np.clip(own, 0.98 * upper, upper + 0.35 * (reach - upper)))
     return min(own, 0.68 * upper)
+
+
+def _comes_out(arm: Arm) -> float | None:
+    """Of the forearm, where an arm under cloth comes out of it beyond its wrist, as that was guessed; None where it does not:
+    the worn cuff is at the real wrist."""
+    if arm.bare is None:
+        return None
+    shares = np.arange(HAND[0], HAND[1], 0.01)
+    inside = sample(arm.bare, arm.path[1] + shares[:, None] * (arm.path[2] - arm.path[1])) > 0.5
+    first = float(shares[inside.argmax()])
+    return first if inside.any() and first > 1 else None
 
 
 def _before(shape: tuple[int, ...], sleeve: Sleeve, share: float) -> Bool:

@@ -34,10 +34,13 @@ def worn_stand(
     body: Body,
     person: PersonParse,
     front: F32,
+    worn: float = 0.0,
 ) -> AtNeck | None:
     """The stand-up collar on a person, None where it would not be seen. `cover`, `colours`: garment and collar together in
     the product picture (H x W in [0, 1]) and their colours continued past its edge (H x W x 3 in [0, 1]), of which what lies
     above the torso's collar points is shown. `front`: H x W of the photograph, hair, face and hands, which stay before it.
+    `worn`: 1 where the product picture shows the collar on a mannequin, whose neck it surrounds as loosely as any other
+    one; 0 where it was laid flat, and its breadth says nothing.
     """
     torso = placement.patches[0]
     base_source, base = torso.source[:2], body.into(torso.target[:2])
@@ -58,10 +61,11 @@ def worn_stand(
     y, x = np.mgrid[box].astype(np.float64)
     at = body.into(np.stack((x, y), axis=-1))
     middle, half = base[:, 0].mean(), (base[1, 0] - base[0, 0]) / 2
-    neck = min(AROUND * body.neck_half, half)
+    loose = worn * placement.scale * float(right_rim[0] - left_rim[0]) / 2
+    neck = min(max(AROUND * body.neck_half, loose), half)
     # The height on the tube, 0 at the base and 1 at the rim, is known up to the rim's dip, which needs the place across.
     rough = np.clip((low - at[..., 1]) / rise, -below, 1.2)
-    width = half + (neck - half) * np.clip(rough, 0, 1) ** 0.7
+    width = half + (neck - half) * np.clip(rough, 0, 1)
     across = (at[..., 0] - middle) / width
     dip = DIP * neck * np.clip(1 - across**2, 0, 1) * np.clip(rough, 0, 1)
     up = (low - at[..., 1]) / (rise - dip)
@@ -81,7 +85,8 @@ def worn_stand(
     rgb = np.asarray(
         cv2.remap(soft, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32
     )
-    rgb = rgb * (1 - ROUND * np.clip(np.abs(across), 0, 1) ** 3)[..., None]
+    # At its base it turns away no more than the shoulders beside it.
+    rgb = rgb * (1 - ROUND * share * np.clip(np.abs(across), 0, 1) ** 3)[..., None]
     whole = np.zeros(front.shape, np.float32)
     whole[box] = seen * (1 - front[box])
     if not (whole > 0.5).any():

@@ -1,11 +1,16 @@
 """What about a photograph or a product picture stops the geometric engine before it begins."""
 
+import numpy as np
+
 from bottega.fashion.findings import Finding, Grave
 from bottega.fashion.garment.values import Garment, GarmentKind
 from bottega.fashion.person.values import PersonParse
 from bottega.fashion.tryon.body import Body, frame_confidence
+from bottega.fashion.tryon.fidelity import palette
 from bottega.fashion.tryon.values import Category
 from bottega.fashion.tryon.zones import drop_map
+from bottega.imaging.arrays import distance
+from bottega.imaging.picture import F32
 
 LEAST_AGREEMENT = 0.8
 LEAST_CUTOUT = 0.75
@@ -18,6 +23,9 @@ LEAST_KIND, LEAST_SKIRT = 0.6, 0.85
 LEAST_JOINT = 0.3
 MOST_BELOW_DRESS = 0.03
 """Squared shoulder breadths of trousers or a skirt that may be seen below the hem of a dress."""
+AT_FEET, OTHER_COLOUR, MOST_OTHER = 0.35, 0.2, 0.2
+"""The lowest part of worn trousers or a skirt, in shoulder breadths; a colour so far from their own, [0, 1], is another one; and
+how much of that part may have one."""
 WEARABLE: tuple[GarmentKind, ...] = ("top", "bottom", "dress", "outerwear")
 
 
@@ -228,5 +236,33 @@ def dress_reasons(person: PersonParse, body: Body, hem_drop: float) -> tuple[Fin
             "The trousers or the skirt in the photograph would show below the hem of the dress.",
             "Use a photograph with bare legs, or one that ends above the hem.",
             area_in_squared_shoulder_breadths=round(area, 3),
+        ),
+    )
+
+
+def feet_reasons(photo: F32, person: PersonParse, body: Body) -> tuple[Finding, ...]:
+    """What stops new trousers and skirts: shoes that were taken for a part of what is worn over them would be taken off with it.
+    `photo`: H x W x 3 in [0, 1]."""
+    worn = person.regions.get("bottom")
+    if worn is None or "shoes" in person.regions or not (worn > 0.95).any():
+        return ()
+    sure, drops = worn > 0.95, drop_map(body, worn.shape)
+    end = float(drops[sure].max())
+    low = sure & (drops > end - AT_FEET * body.breadth)
+    above = sure & ~low
+    if not above.any():
+        return ()
+    samples = photo[above]
+    own = palette(np.ascontiguousarray(samples[:: max(1, len(samples) // 3000)]), 4)
+    other = np.minimum.reduce([distance(photo[low], colour) for colour in own]) > OTHER_COLOUR
+    share = float(other.mean())
+    if share <= MOST_OTHER:
+        return ()
+    return (
+        stop(
+            "feet_unclear",
+            "Shoes and what is worn over them were not told apart.",
+            "Use a photograph in which the shoes are seen in full, or one that ends above them.",
+            other_colour_share=round(share, 3),
         ),
     )

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from bottega.fashion.tryon.pieces import MOST_STRETCH, Patch, Placement
 from bottega.fashion.tryon.product import solid_colours
-from bottega.fashion.tryon.ribbon import ribbon_field
+from bottega.fashion.tryon.ribbon import ribbon_field, softened, within_ribbon
 from bottega.fashion.tryon.seams import close_armpit, close_notch, shoulders_kept, soften_seam
 from bottega.fashion.tryon.sides import even_sides
 from bottega.fashion.tryon.spline import (
@@ -120,7 +120,9 @@ def _warped(colours: F32, alpha: F32, patch: Patch, box: Box) -> tuple[F32, F32,
     if patch.ribbon is not None:
         field, measured = ribbon_field(patch.ribbon, box)
         # Where the ribbon is not, there is no colour for a mended edge.
-        cover = _mended(_remap(piece, field), patch.outline - (box.left, box.top)) * (field[..., 0] > -1)
+        cover = _mended(
+            _remap(alpha * softened(patch.area), field), patch.outline - (box.left, box.top)
+        ) * within_ribbon(field)
         return _remap(colours, field, cv2.BORDER_REPLICATE), cover, measured
     coarse, measured = _best_field(patch, box, piece)
     field = full_field(coarse, box)

@@ -167,8 +167,10 @@ def under_neck(person: PersonParse, body: Body, shape: tuple[int, ...]) -> Bool:
 
 
 def under_hair(person: PersonParse, body: Body, shape: tuple[int, ...]) -> Bool:
-    """H x W: close below hair. Hair that falls behind the shoulders goes on there; a backdrop would shine through it."""
-    return _close_below(person.regions.get("hair"), 0.12 * body.breadth, shape)
+    """H x W: close below hair at the shoulders. Hair that falls behind them goes on there; a backdrop would shine through it.
+    What ends lower hangs before them."""
+    below = _close_below(person.regions.get("hair"), 0.12 * body.breadth, shape)
+    return below & (drop_map(body, shape) < 0.2 * body.breadth)
 
 
 def above_legs(person: PersonParse, body: Body, shape: tuple[int, ...]) -> Bool:
