@@ -85,4 +85,4 @@ def test_the_end_of_a_worn_skirt_is_no_band_of_light_across_new_trousers() -> No
     left, right = np.flatnonzero(cover[end] > 0.5)[[0, -1]]
     for columns in (slice(left, left + near), slice(right - near, right)):
         beside = factors[end - near : end + near, columns].mean(axis=1)
-        assert float(beside.max() - beside.min()) < 0.09
+        assert float(beside.max() - beside.min()) < 0.05
