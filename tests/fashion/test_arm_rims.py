@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from test_rendered_studio import person, picture
 
+from bottega.fashion.tryon.behind import behind_upper
 from bottega.fashion.tryon.body import body_of
 from bottega.fashion.tryon.cuffs import Cuffs, linings
 from bottega.fashion.tryon.limbs import STATIONS, Limb
-from bottega.fashion.tryon.refill import behind_upper
 from bottega.fashion.tryon.rims import at_its_edges, with_even_rims
 from bottega.fashion.tryon.zones import grown, worn_top
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from test_rendered_studio import garment, person, picture, worn
 
+from bottega.fashion.tryon.behind import behind_upper
 from bottega.fashion.tryon.beside import shaded_skin
 from bottega.fashion.tryon.body import Body, body_of
 from bottega.fashion.tryon.cloth import cloth_of
 from bottega.fashion.tryon.compose import front_layer
 from bottega.fashion.tryon.limbs import STATIONS
 from bottega.fashion.tryon.placement import place_upper, upper_scale
-from bottega.fashion.tryon.refill import behind_upper
 from bottega.fashion.tryon.surfaces import skin_surface
 from bottega.fashion.tryon.zones import drop_map, grown, limbs_of, worn_top
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from test_rendered_studio import person, picture, worn
 
+from bottega.fashion.tryon.behind import behind_upper
 from bottega.fashion.tryon.body import Body, body_of
 from bottega.fashion.tryon.cuffs import cuffs_of
 from bottega.fashion.tryon.limbs import STATIONS
-from bottega.fashion.tryon.refill import behind_upper
 from bottega.fashion.tryon.zones import grown, limbs_of, worn_top
 
 

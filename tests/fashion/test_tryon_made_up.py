@@ -8,13 +8,14 @@ import drawn_people
 import numpy as np
 from tryon_truth import garment_truth, person_truth
 
+from bottega.fashion.tryon.behind import behind_upper
 from bottega.fashion.tryon.body import body_of
 from bottega.fashion.tryon.cloth import cloth_of
 from bottega.fashion.tryon.conditions import MOST_STRAYED, refill_reasons
 from bottega.fashion.tryon.engine import try_on
 from bottega.fashion.tryon.light import shading
 from bottega.fashion.tryon.placement import place_upper
-from bottega.fashion.tryon.refill import Refilled, behind_upper, refill_upper
+from bottega.fashion.tryon.refill import Refilled, refill_upper
 from bottega.fashion.tryon.values import TryOn
 from bottega.fashion.tryon.warp import Fitted, fit_garment
 

@@ -14,6 +14,7 @@ from bottega.fashion.findings import Finding
 from bottega.fashion.garment.values import Garment, GarmentKind
 from bottega.fashion.person.values import PersonParse
 from bottega.fashion.tryon import conditions, contacts, lens, light, suitable
+from bottega.fashion.tryon.behind import Behind, behind_upper
 from bottega.fashion.tryon.body import Body, body_of, hands_of
 from bottega.fashion.tryon.bottoms import below_crotch, lower_cover, place_lower
 from bottega.fashion.tryon.cloth import cloth_of
@@ -26,7 +27,7 @@ from bottega.fashion.tryon.hood import worn_hood
 from bottega.fashion.tryon.pieces import Placement
 from bottega.fashion.tryon.placement import place_upper
 from bottega.fashion.tryon.product import Product, product_of
-from bottega.fashion.tryon.refill import Behind, Refilled, behind_upper, refill_upper
+from bottega.fashion.tryon.refill import Refilled, refill_upper
 from bottega.fashion.tryon.refill_bottoms import bare_parts, refill_lower
 from bottega.fashion.tryon.remains import (
     astray_share,
