@@ -16,7 +16,8 @@ from bottega.fashion.person.values import PersonParse
 from bottega.fashion.tryon import conditions, contacts, lens, light, suitable
 from bottega.fashion.tryon.behind import Behind, behind_upper
 from bottega.fashion.tryon.body import Body, body_of, hands_of
-from bottega.fashion.tryon.bottoms import below_crotch, lower_cover, place_lower
+from bottega.fashion.tryon.bottom_cover import lower_cover
+from bottega.fashion.tryon.bottoms import below_crotch, place_lower
 from bottega.fashion.tryon.cloth import cloth_of
 from bottega.fashion.tryon.compose import SEEN, Composed, compose
 from bottega.fashion.tryon.expected import Expected, expected_of, upper_cover

@@ -7,7 +7,8 @@ import numpy as np
 from bottega.fashion.garment.values import Garment
 from bottega.fashion.person.values import PersonParse
 from bottega.fashion.tryon.body import Body, body_of
-from bottega.fashion.tryon.bottoms import before_lower, lower_cover, place_lower, worn_bottom
+from bottega.fashion.tryon.bottom_cover import before_lower, lower_cover, worn_bottom
+from bottega.fashion.tryon.bottoms import place_lower
 from bottega.fashion.tryon.cloth import cloth_of
 from bottega.fashion.tryon.compose import front_layer
 from bottega.fashion.tryon.pieces import Placement

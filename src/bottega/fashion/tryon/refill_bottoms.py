@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from bottega.fashion.person.values import PersonParse
 from bottega.fashion.tryon.beside import of_nobody, shaded_skin
 from bottega.fashion.tryon.body import Body
-from bottega.fashion.tryon.bottoms import worn_bottom
+from bottega.fashion.tryon.bottom_cover import worn_bottom
 from bottega.fashion.tryon.legs import leg_layer, leg_skin, legs_of, like_seen, shoe_tops
 from bottega.fashion.tryon.refill import Refilled
 from bottega.fashion.tryon.stains import near_colour
