@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
-from test_rendered_studio import garment, worn
+from test_rendered_studio import garment, person, worn
 
+from bottega.fashion.tryon.body import body_of
 from bottega.fashion.tryon.cloth import Cloth, cloth_of, torso_mask, untouched_sides
 from bottega.fashion.tryon.product import product_of
 from bottega.fashion.tryon.seams import close_armpit, soften_seam
@@ -51,17 +53,34 @@ def test_sides_run_on_behind_the_sleeves_and_not_past_the_armpits(name: str) -> 
 
 def test_the_strip_that_a_sleeve_touches_is_taken_from_further_in() -> None:
     found = cloth("tee_sun")
-    rows, left, right = untouched_sides(found)
-    at = np.interp(rows - found.origin[1], found.drops, found.rights) + found.origin[0] - right
-    touched = np.interp(found.hidden[1], rows - found.origin[1], at)
-    assert 0.06 * found.chest_breadth < touched < 0.08 * found.chest_breadth
-    # Above the armpit nothing lies on the torso, and from there on the sleeve's edge is about level.
-    assert at[0] <= 0
-    beside = (rows > found.origin[1] + found.drops[0]) & (rows < found.origin[1] + found.hidden[1])
-    assert np.ptp(right[beside]) < 0.02 * found.chest_breadth
+    left, right = untouched_sides(found)
+    rows = right.rows - found.origin[1]
+    at = np.interp(rows, found.drops, found.rights) + found.origin[0] - right.columns
+    # From the armpit to the sleeve's end it lies on the torso, with its edge about level.
+    beside = (rows > found.drops[0]) & (rows < found.hidden[1])
+    assert right.shares[beside] == pytest.approx(1)
+    assert np.ptp(right.columns[beside]) < 0.02 * found.chest_breadth
     assert (at[beside] > 0.06 * found.chest_breadth).all()
-    assert at[rows > found.origin[1] + found.hidden[1] + 0.1 * found.chest_breadth] == pytest.approx(0)
-    assert (left < right).all()
+    assert right.shares[0] == 0
+    assert (right.shares[rows > found.hidden[1] + 0.1 * found.chest_breadth] == 0).all()
+    assert (left.columns < right.columns).all()
+
+
+@pytest.mark.parametrize("name", ["tee_white", "elbow_green"])
+def test_no_hem_of_a_sleeve_is_left_on_the_torso(name: str) -> None:
+    done = worn("p14", name)
+    own = body_of(person("p14"))
+    assert own is not None
+    across, down = np.meshgrid(np.linspace(-0.33, -0.24, 25), np.linspace(0.34, 0.62, 90))
+    points = own.out(across.ravel() * own.breadth, down.ravel() * own.breadth)
+    x, y = np.rint(points).astype(int).T
+    shown = done.garment_mask[y, x].reshape(across.shape)
+    light = cv2.GaussianBlur(done.rgb.astype(np.float32).mean(axis=2), (0, 0), 1.5)[y, x].reshape(
+        across.shape
+    )
+    smooth = cv2.GaussianBlur(light, (0, 0), 6)
+    # A hem or the edge of a sleeve is a dark line.
+    assert float((smooth - light)[shown].max()) < 7
 
 
 @pytest.mark.parametrize(("who", "name"), [("p01", "tee_black_print"), ("p12", "tee_sun")])

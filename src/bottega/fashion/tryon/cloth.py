@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from bottega.fashion.garment.values import Garment, Sleeves
 from bottega.fashion.tryon.paths import length_of
+from bottega.fashion.tryon.pieces import Untouched
 from bottega.imaging.arrays import sample
 from bottega.imaging.picture import F32
 
@@ -31,8 +32,8 @@ JUMP, MOST_LEAN = 0.7, 0.3
 SHADED, SHADED_BELOW = 0.07, 0.05
 """Of the chest's breadth: the strip of a side that a sleeve touches, with its shadow and its hem, and how far below the sleeve
 its shadow reaches."""
-PARTED = 0.25
-"""Of the way from the armpit to the end of a sleeve, how far above the armpit it begins to lie on the torso."""
+PARTING = 0.1
+"""Of the chest's breadth, on which torso and sleeve part above the armpit."""
 ACROSS = (-0.9, 1.35)
 """How far inward and outward of the straight edges of a sleeve its real ones are looked for, in its breadths."""
 
@@ -346,25 +347,22 @@ def _outside_torso(outer: F64, inner: F64, armpit: F64, sign: float) -> F64:
     return inner + share * (outer - inner)
 
 
-def untouched_sides(cloth: Cloth) -> tuple[F64, F64, F64]:
-    """Rows of the product picture, and there the left and the right column up to which the torso's cloth looks as it does
-    without a sleeve beside it."""
-    armpit = float(cloth.drops[0])
-    most = SHADED * cloth.chest_breadth
-    lead = PARTED * max(0.0, max(cloth.hidden) - armpit)
-    rows = np.linspace(armpit - lead, float(cloth.drops[-1]), SIDE_ROWS)
-    columns: list[F64] = []
+def untouched_sides(cloth: Cloth) -> tuple[Untouched, Untouched]:
+    """The torso's left and right side below the armpits, where sleeves lie on it or throw their shadow."""
+    armpit, broad = float(cloth.drops[0]), cloth.chest_breadth
+    rows = np.linspace(armpit - PARTING * broad, float(cloth.drops[-1]), SIDE_ROWS)
+    found: list[Untouched] = []
     for sign, side, hidden in ((-1, cloth.lefts, cloth.hidden[0]), (1, cloth.rights, cloth.hidden[1])):
+        # From where the two part a sleeve lies on the torso, with its edge about level.
+        out = np.minimum(
+            sign * np.interp(rows, cloth.drops, side), sign * float(np.interp(hidden, cloth.drops, side))
+        )
+        out = np.where(rows < hidden, out, sign * np.interp(rows, cloth.drops, side)) - SHADED * broad
         # Above the armpit torso and sleeve are one.
-        out = sign * np.interp(rows, cloth.drops, side) + np.maximum(armpit - rows, 0)
-        if hidden > armpit:
-            # From where the two part a sleeve lies on the torso, with its edge about level.
-            ends = hidden + SHADED_BELOW * cloth.chest_breadth
-            parted = np.interp(rows, (armpit - lead, armpit, hidden, ends), (0, 1, 1, 0))
-            level = sign * float(np.interp(hidden, cloth.drops, side))
-            out -= parted * (np.maximum(out - level, 0) * (rows < hidden) + most)
-        columns.append(sign * out + cloth.origin[0])
-    return rows + cloth.origin[1], columns[0], columns[1]
+        at = np.array((armpit - PARTING * broad, armpit, max(hidden, armpit), hidden + SHADED_BELOW * broad))
+        shares = np.interp(rows, at, (0, 1, 1, 0)) * (hidden > armpit)
+        found.append(Untouched(rows + cloth.origin[1], sign * out + cloth.origin[0], shares))
+    return found[0], found[1]
 
 
 def torso_mask(shape: tuple[int, int], cloth: Cloth) -> NDArray[np.bool_]:

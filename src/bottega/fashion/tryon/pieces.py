@@ -34,9 +34,18 @@ class Patch:
     """Factors (N) on the spline's stiffness: points shared with another piece have little."""
     hanging: tuple[float, float, float] | None = None
     """Rows of the photograph between which its sides hang, and a column between them."""
-    untouched: tuple[F64, F64, F64] | None = None
-    """Rows of the product picture and there the left and the right column up to which its cloth is shown as it is; beyond
-    them it is shown mirrored."""
+    untouched: "tuple[Untouched, Untouched] | None" = None
+    """Up to where it is shown as it is on its left and on its right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Untouched:
+    """Up to which `columns` of the product picture, at these `rows` (n each), a side of the torso looks as it does without a
+    sleeve beside it, and by which `shares` (n, 0 to 1) what lies beyond is shown mirrored."""
+
+    rows: F64
+    columns: F64
+    shares: F64
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bottega.fashion.tryon.pieces import MOST_STRETCH, Patch, Placement
+from bottega.fashion.tryon.pieces import MOST_STRETCH, Patch, Placement, Untouched
 from bottega.fashion.tryon.product import solid_colours
 from bottega.fashion.tryon.ribbon import ribbon_field, softened, within_ribbon
 from bottega.fashion.tryon.seams import close_armpit, close_notch, shoulders_kept, soften_seam
@@ -20,7 +20,7 @@ from bottega.fashion.tryon.spline import (
     fit_spline,
     full_field,
 )
-from bottega.fashion.tryon.zones import drawn_ring, grown
+from bottega.fashion.tryon.zones import around, drawn_ring, grown
 from bottega.imaging.picture import F32, U8
 
 F64 = NDArray[np.float64]
@@ -130,21 +130,35 @@ def _warped(colours: F32, alpha: F32, patch: Patch, box: Box) -> tuple[F32, F32,
     if patch.hanging is not None:
         top, bottom, middle = patch.hanging
         even_sides(cover, (top - box.top, bottom - box.top), middle - box.left)
+    piece = _remap(colours, field, cv2.BORDER_REPLICATE)
     if patch.untouched is not None:
-        _mirror(field, *patch.untouched)
-    return _remap(colours, field, cv2.BORDER_REPLICATE), cover, measured
+        _mirror(piece, colours, field, *patch.untouched)
+    return piece, cover, measured
 
 
-def _mirror(field: F32, rows: F64, lefts: F64, rights: F64) -> None:
-    """Lets what `field` (H x W x 2, x and y) takes from beyond `lefts` and `rights`, known at `rows`, come from as far within
-    them; in place."""
-    x, y = field[..., 0], field[..., 1]
-    near = (y >= rows[0]) & (y <= rows[-1])
-    across = x[near]
-    left, right = (np.interp(y[near], rows, columns) for columns in (lefts, rights))
-    deep = MIRRORED * (right - left)
-    across = np.maximum(across, np.minimum(2 * left - across, left + deep))
-    x[near] = np.minimum(across, np.maximum(2 * right - across, right - deep))
+def _mirror(piece: F32, colours: F32, field: F32, left: Untouched, right: Untouched) -> None:
+    """Lets what `piece` (H x W x 3), which is `colours` by the `field` (H x W x 2, x and y), takes from beyond its untouched sides
+    come from as far within them; in place."""
+    rows = left.rows
+    at = around((field[..., 1] >= rows[0]) & (field[..., 1] <= rows[-1]), 0)
+    if at is None:
+        return
+    x, y = field[at][..., 0], field[at][..., 1]
+    # What is known at some rows, at every one.
+    first, last = int(rows[0]), int(rows[-1]) + 1
+    row = np.clip(np.rint(y).astype(np.intp) - first, 0, last - first)
+    lefts, rights, on_left, on_right = (
+        np.interp(np.arange(first, last + 1), rows, values).astype(np.float32)[row]
+        for values in (left.columns, right.columns, left.shares, right.shares)
+    )
+    beyond = np.maximum(lefts - x, x - rights)
+    deep = MIRRORED * (rights - lefts)
+    # There and back again: no deeper, where a print may be.
+    within = deep - np.abs(np.mod(np.maximum(beyond, 0), 2 * deep) - deep)
+    moved = np.where(x < lefts, lefts + within, rights - within)
+    shares = np.where(x < lefts, on_left, on_right) * (beyond > 0)
+    mirrored = _remap(colours, np.dstack((moved, y)).astype(np.float32), cv2.BORDER_REPLICATE)
+    piece[at] += shares[..., None] * (mirrored - piece[at])
 
 
 def _mended(cover: F32, outline: F64) -> F32:
