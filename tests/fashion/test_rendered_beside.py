@@ -177,3 +177,16 @@ def test_what_has_no_sleeves_grows_in_breadth_for_a_broad_person_and_little_in_l
     across = (placed.patches[0].target - broad.origin) @ broad.across
     left, right = broad.sides(np.array((0.6 * broad.breadth,)))
     assert np.ptp(across) > float(right[0] - left[0])
+
+
+def test_cloth_falls_over_broad_hips_and_does_not_bulge_there() -> None:
+    done, own = worn("p14", "tee_black_print"), body("p14")
+    top, bottom = (
+        round(float(own.out(0.0, drop)[1]))
+        for drop in (0.75 * own.breadth, own.hip_drop + 0.05 * own.breadth)
+    )
+    rows = np.arange(top, min(bottom, len(done.garment_mask) - 1))
+    left = done.garment_mask[rows].argmax(axis=1).astype(float)
+    step = round(0.1 * own.breadth)
+    # Outward is to the left: so many columns over so many rows.
+    assert float((left[:-step] - left[step:]).max()) < 0.4 * step

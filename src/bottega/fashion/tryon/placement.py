@@ -38,6 +38,8 @@ PINNED, PRINT = 0.4, 0.1
 HOLLOW = 0.08
 """Of the chest's breadth a garment's shoulder lies beside the straight line from collar to seam at most."""
 
+FALL = 0.25
+"""How fast cloth that falls over hips or a skirt becomes broader at most, pixels per pixel down."""
 HEM_CORNER = 0.04
 """Shoulder breadths above the hem, where its corners begin."""
 OVER = 0.005
@@ -327,6 +329,8 @@ def _side_targets(cloth: Cloth, body: Body, scale: float, tucked: bool) -> tuple
     under_left, under_right = body.worn_below(drops)
     cover_left = np.maximum(cover * (1 - below), 1.03 * (middle - under_left) * (under_left < 0))
     cover_right = np.maximum(cover * (1 - below), 1.03 * (under_right - middle) * (under_right > 0))
+    if not tucked:
+        cover_left, cover_right = _fallen(cover_left, drops), _fallen(cover_right, drops)
     # Cloth that lies flat goes around the body when worn: less of it is seen from the front.
     worn = 1 / _flat_to_worn(cloth)
     around = worn + (max(0.92, worn) - worn) * below
@@ -340,6 +344,15 @@ def _side_targets(cloth: Cloth, body: Body, scale: float, tucked: bool) -> tuple
         half_left = half_left + near * (np.minimum(half_left, 1.05 * cover_left) - half_left)
         half_right = half_right + near * (np.minimum(half_right, 1.05 * cover_right) - half_right)
     return drops, middle - half_left, middle + half_right
+
+
+def _fallen(half: F64, drops: F64) -> F64:
+    """How far out cloth hangs at `drops` (n, downward) that comes `half` (n) out around what is below it: it follows no
+    hollow above that."""
+    found = half.copy()
+    for above in range(len(drops) - 2, -1, -1):
+        found[above] = max(found[above], found[above + 1] - FALL * (drops[above + 1] - drops[above]))
+    return found
 
 
 def _close_to_body(body: Body, drops: F64, lefts: F64, rights: F64) -> None:
