@@ -210,3 +210,46 @@ async def test_the_plan_is_of_what_was_ordered(open_desk: Any, tmp_path: Path) -
         assert (done.plan.workflow, done.plan.options[option]) == ("image_editing", value)
         assert option in done.plan.options_read
         assert done.plan.candidates[0].price.high == 0
+
+
+# --- another format --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("prompt", "wanted"),
+    [
+        ("export as jpg", "jpeg"),
+        ("Convert this PNG to WebP, please", "webp"),
+        ("als JPEG speichern", "jpeg"),
+        ("Wandle das Bild in PNG um", "png"),
+        ("Enregistre-la en jpg", "jpeg"),
+        ("conviértelo a webp", "webp"),
+        ("сохрани в png", "png"),
+    ],
+)
+@pytest.mark.parametrize("taken", [WorkClass.IMAGE_ENHANCEMENT, WorkClass.STYLE_TRANSFER])
+def test_another_format_alone_is_a_new_file_of_the_same_size(
+    prompt: str, wanted: str, taken: WorkClass
+) -> None:
+    order = read(prompt, taken_for(taken))
+    said = edits(prompt, order)
+    assert said["format"] == wanted
+    assert said["width"] == WIDE
+    assert said["instruction"] is None
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["enlarge it twice and save as png", "a jpg of a pencil drawing", "make it a watercolour, as webp"],
+)
+def test_a_format_beside_a_wish_decides_nothing(prompt: str) -> None:
+    taken = taken_for(WorkClass.STYLE_TRANSFER)
+    assert read(prompt, taken).intent is taken
+
+
+def test_another_format_is_work_on_pictures_whatever_it_was_taken_for() -> None:
+    strange = taken_for(WorkClass.IMAGE_GENERATION).model_copy(update={"out_of_scope": True})
+    order = read("convert it to webp", strange)
+    assert order.intent.workflow is WorkClass.IMAGE_EDITING
+    assert not order.intent.out_of_scope
+    assert read("what is the capital of France", strange).intent.out_of_scope

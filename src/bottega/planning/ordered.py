@@ -15,6 +15,7 @@ from bottega.domain.task import TaskInput
 from bottega.errors import InvalidOption
 from bottega.intent.lexicon import default_lexicon
 from bottega.intent.normalise import clean, normalise
+from bottega.planning.converting import format_alone
 from bottega.workflows.protocol import Workflow
 from bottega.workflows.registry import workflow_for
 
@@ -106,13 +107,20 @@ def ordered(
     intent: Intent, request: Request, inputs: Sequence[TaskInput], workflows: Mapping[str, Workflow]
 ) -> Ordered:
     """Editing instead of an enhancement (or of hair, where there is no word of it) of which the sentence says nothing, when
-    it orders edits that this machine can do, or a smaller picture.
+    it orders edits that this machine can do, or a smaller picture; and where it asks for another file format alone.
 
     Whoever named the workflow, the model or an option is taken at their word. Raises InvalidOption for a smaller picture
     of no size that could be computed: it would be enlarged.
     """
     editing, said = workflows.get(EDITING), request.prompt
     if editing is None or request.workflow or request.model or request.options:
+        return Ordered(intent)
+    sides = _widths(inputs)
+    if (file_format := format_alone(normalise(said))) and len(sides) == 1:
+        # As wide as it is: written anew, and not changed.
+        same = {"format": file_format, "width": sides[0], "instruction": None}
+        return Ordered(_as_editing(intent, "another file format"), same)
+    if intent.out_of_scope:
         return Ordered(intent)
     own = workflow_for(dict(workflows), intent).read_options(said)
     if size := _smaller(said, intent, own, inputs):
@@ -164,6 +172,7 @@ def _as_editing(intent: Intent, what: str) -> Intent:
         update={
             "workflow": WorkClass.IMAGE_EDITING,
             "subkind": None,
+            "out_of_scope": False,
             "reasoning": f"{intent.reasoning} The order decided: {what}.",
             "runner_up": None,
         }
@@ -199,13 +208,19 @@ def _smaller(
     if found is None or _NOT.search(text[: found.start()]):
         return {}
     share = share_left(text)
-    sides = [item.media.width for item in inputs if item.role is Role.WORKING and item.media.width]
+    sides = _widths(inputs)
     if share is None or len(sides) != 1:
         raise InvalidOption(
             "A smaller picture is asked for, and not how small.",
             hint="Say the size, such as “resize it to 800 pixels wide” or “scale it down to 50 %”.",
         )
     return {"width": max(1, round(sides[0] * share))}
+
+
+def _widths(inputs: Sequence[TaskInput]) -> list[int]:
+    """Of the pictures that are to be worked on, in pixels."""
+    working = (item.media for item in inputs if item.role is Role.WORKING and item.media.is_picture)
+    return [media.width for media in working if media.width]
 
 
 def says_no_more(text: str) -> bool:

@@ -136,6 +136,11 @@ class Planner:
         intent = await self._intent(request, intent, who, part.changes.classifier if part else None)
         order = ordered(weighed(intent, request, inputs, self.workflows), request, inputs, self.workflows)
         intent = order.intent
+        if intent.out_of_scope:
+            raise WorkflowUnknown(
+                "This does not read like work on pictures or clips.",
+                hint="Say what the picture should become, or name the workflow.",
+            )
         workflow = (
             find_workflow(self.workflows, request.workflow)
             if request.workflow is not None
@@ -204,12 +209,7 @@ class Planner:
             classifier=classifier,
             stay_local=request.stay_local,
         )
-        if intent.out_of_scope:
-            raise WorkflowUnknown(
-                "This does not read like work on pictures or clips.",
-                hint="Say what the picture should become, or name the workflow.",
-            )
-        if intent.needs_clarification is not None:
+        if intent.needs_clarification is not None and not intent.out_of_scope:
             raise MissingInput(intent.needs_clarification, hint="Give the picture or clip that is meant.")
         return intent
 
