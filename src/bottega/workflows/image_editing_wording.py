@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bottega.intent.normalise import clean, fold, normalise
+from bottega.workflows.image_editing_things import one_thing
 
 MAX_SIDE = 30_000
 
@@ -147,7 +148,10 @@ def _read_clause(clause: str) -> tuple[dict[str, Any], bool]:
     edits: dict[str, Any] = {}
     edits |= _read_turn(clause) | _read_frame(clause, strict=change)
     if not change or _TONE_NOUNS.search(clause):
-        edits |= _read_tones(clause)
+        tones = _read_tones(clause)
+        if tones and one_thing(clause):
+            return edits, True
+        edits |= tones
     return edits, not edits and (change or bool(_REWORK.search(clause)))
 
 
