@@ -186,3 +186,14 @@ def test_cloth_falls_over_broad_hips_and_does_not_bulge_there() -> None:
     step = round(0.1 * own.breadth)
     # Outward is to the left: so many columns over so many rows.
     assert float((left[:-step] - left[step:]).max()) < 0.55 * step
+
+
+def test_an_arm_on_the_hip_is_no_hip() -> None:
+    own = body("p04")
+    assert float(own.rights[-1] - own.lefts[-1]) <= 1.11 * own.breadth
+    done = worn("p04", "tank_red")
+    chest, low = (
+        int(np.count_nonzero(done.garment_mask[round(float(own.out(0.0, drop * own.breadth)[1]))]))
+        for drop in (0.45, 0.95)
+    )
+    assert low < 1.25 * chest

@@ -37,6 +37,8 @@ _THIGH, _SHANK = 0.95, 0.95
 ARM_BREADTHS = (0.245, 0.20, 0.14)
 
 
+MOST_HALF = 0.55
+"""Shoulder breadths from the middle to a side of the torso at most: what is further out is an arm on the hip."""
 HAND = (0.8, 1.4)
 """Of the forearm, between which places on it a hand begins."""
 
@@ -254,8 +256,8 @@ def _torso(
         u = np.array((left - origin, right - origin)) @ across
         v = np.array((left - origin, right - origin)) @ down
         drops.append(max(float(v.mean()), drops[-1] + 0.05 * breadth))
-        lefts.append(float(np.clip(u[0], -0.75 * breadth, -0.15 * breadth)))
-        rights.append(float(np.clip(u[1], 0.15 * breadth, 0.75 * breadth)))
+        lefts.append(float(np.clip(u[0], -MOST_HALF * breadth, -0.15 * breadth)))
+        rights.append(float(np.clip(u[1], 0.15 * breadth, MOST_HALF * breadth)))
     return np.array(drops), np.array(lefts), np.array(rights)
 
 
